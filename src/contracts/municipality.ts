@@ -1,0 +1,117 @@
+/** `flows/<city>/municipality.yaml`: the windows, districts, hours and wording of one city, kept by its staff. */
+import { z } from 'zod';
+import { needSchema } from './labels.ts';
+import { waySchema } from './session.ts';
+
+/** `HH:MM-HH:MM`, Japan time. */
+const interval = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/u);
+const day = z.array(interval).default([]);
+export const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
+export const weeklySchema = z.strictObject({ sun: day, mon: day, tue: day, wed: day, thu: day, fri: day, sat: day });
+export type Weekly = z.infer<typeof weeklySchema>;
+
+/** A fact that no source gives is left away; an example value for a demonstration says `demo: true`. */
+const fact = z.union([z.string(), z.strictObject({ value: z.string(), demo: z.boolean().default(false) })]);
+export type Fact = z.infer<typeof fact>;
+
+export const windowSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]{1,40}$/u),
+  name: z.string(),
+  /** 所管 */
+  department: z.string().optional(),
+  place: fact.optional(),
+  phone: fact.optional(),
+  /** One sentence for the resident: what one can bring here. */
+  about: z.string(),
+  needs: z.array(needSchema).default([]),
+  /** Words that decide between windows of the same need, e.g. 保育 → 保育コンシェルジュ. */
+  topics: z.array(z.string()).default([]),
+  /** Districts served; empty = the whole city. */
+  districts: z.array(z.string()).default([]),
+  /** Taken when the trouble has no other window, or is unclear. */
+  default: z.boolean().default(false),
+  /** In charge of abuse notices of these kinds (R28). */
+  crisis: z.array(z.enum(['suicide', 'violence', 'child_abuse', 'medical'])).default([]),
+  ways: z.array(waySchema).default(['visit', 'phone']),
+  hours: z.strictObject({ weekly: weeklySchema, demo: z.boolean().default(false) }).optional(),
+  /** Length of one talk, places at once, shortest notice and furthest day for bookings. */
+  booking: z
+    .strictObject({
+      minutes: z.int().min(5).max(480).default(60),
+      capacity: z.int().min(1).max(1000).default(1),
+      noticeHours: z.int().min(0).default(24),
+      daysAhead: z.int().min(1).max(180).default(21),
+      ways: z.array(waySchema).optional(),
+    })
+    .optional(),
+});
+export type Window = z.infer<typeof windowSchema>;
+
+export const resourceSchema = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  needs: z.array(needSchema).default([]),
+  for: z.string().optional(),
+  about: z.string(),
+  when: fact.optional(),
+  place: fact.optional(),
+  district: z.string().optional(),
+  entry: z.enum(['open', 'introduction']).default('open'),
+});
+export type Resource = z.infer<typeof resourceSchema>;
+
+export const municipalitySchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]{1,40}$/u),
+  /** e.g. 芦屋市 */
+  name: z.string(),
+  /** Neutral name in talks and notices (R31). */
+  account: z.string(),
+  /** `talk`: free text on LINE; `page`: LINE carries buttons and links only (R2). */
+  mode: z.enum(['talk', 'page']).default('talk'),
+  /** Flow started by follow and by a first message. */
+  flow: z.string(),
+  districts: z.array(z.strictObject({ id: z.string(), name: z.string(), hint: z.string().optional() })).default([]),
+  districtQuestion: z.string().optional(),
+  windows: z.array(windowSchema).min(1),
+  resources: z.array(resourceSchema).default([]),
+  calendar: z
+    .strictObject({
+      nationalHolidays: z.boolean().default(true),
+      /** `MM-DD` ranges each year (`12-29/01-03`), single dates `YYYY-MM-DD`, or ranges of those. */
+      closures: z.array(z.string()).default([]),
+    })
+    .default({ nationalHolidays: true, closures: [] }),
+  consent: z.strictObject({ version: z.string(), purpose: z.string(), wording: z.string() }),
+  /** Days kept after the last event of a class, carried out automatically (R23). */
+  retentionDays: z
+    .strictObject({
+      talk: z.int().min(1).default(90),
+      ticket: z.int().min(1).default(1825),
+      audit: z.int().min(1).default(1825),
+      unmatched: z.int().min(1).default(90),
+    })
+    .default({ talk: 90, ticket: 1825, audit: 1825, unmatched: 90 }),
+});
+export type Municipality = z.infer<typeof municipalitySchema>;
+
+/** `flows/common/crisis-lines.yaml`: a registry, not code (R14–R16). */
+export const crisisLineSchema = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  number: z.string(),
+  for: z.array(z.enum(['suicide', 'violence', 'child_abuse', 'medical'])).min(1),
+  audience: z.enum(['all', 'child', 'adult']).default('all'),
+  free: z.boolean(),
+  hours: weeklySchema,
+  /** Hours on these days of the month instead, e.g. { 10: [08:00-24:00] }. */
+  monthly: z.record(z.string(), z.array(interval)).default({}),
+  closures: z.array(z.string()).default([]),
+  note: z.string().optional(),
+  source: z.string(),
+  /** `YYYY-MM-DD` */
+  checked: z.string(),
+  expires: z.string(),
+  /** Lower comes first. */
+  rank: z.int().default(50),
+});
+export type CrisisLine = z.infer<typeof crisisLineSchema>;

@@ -1,0 +1,91 @@
+/** The ticket (つなぐシート). `tsunagi tickets list --json` prints an array of these; extend, don't change. */
+import { z } from 'zod';
+import { aboutSchema, concernSchema, crisisSchema, needSchema } from './labels.ts';
+import { candidateSchema, factsSchema, heardSchema, slotSchema, waySchema } from './session.ts';
+
+export const TICKET_VERSION = 1;
+
+export const TICKET_STATES = ['new', 'accepted', 'waiting_resident', 'waiting_body', 'closed'] as const;
+export const ticketStateSchema = z.enum(TICKET_STATES);
+export type TicketState = z.infer<typeof ticketStateSchema>;
+
+export const RESULTS = ['met', 'not_reached', 'passed_on', 'closed'] as const;
+
+export const historySchema = z.strictObject({
+  at: z.int(),
+  /** `resident`, `system`, or a staff id. */
+  by: z.string(),
+  what: z.string(),
+  /** Ids and codes only: never a resident's words. */
+  detail: z.record(z.string(), z.string()).default({}),
+});
+
+export const bookingSchema = z.strictObject({
+  id: z.string(),
+  slot: slotSchema,
+  state: z.enum(['booked', 'moved', 'cancelled', 'met', 'missed']),
+  place: z.string().nullable(),
+});
+export type Booking = z.infer<typeof bookingSchema>;
+
+export const ticketSchema = z.strictObject({
+  version: z.literal(TICKET_VERSION),
+  id: z.string(),
+  /** Shown to the resident, e.g. `A3K-7QF2`: no 0/O, 1/I. */
+  receipt: z.string(),
+  /** With which a nameless resident proves on the telephone that it is them (R22). */
+  callBackCode: z.string(),
+  municipality: z.string(),
+  contact: z.string(),
+  channel: z.enum(['line', 'page']),
+  createdAt: z.int(),
+  updatedAt: z.int(),
+  outOfHours: z.boolean(),
+  state: ticketStateSchema,
+  /** The window that holds it now, and who holds it there. */
+  window: z.string(),
+  assignee: z.string().nullable(),
+  speaker: aboutSchema,
+  district: z.string().nullable(),
+  ageBand: factsSchema.shape.ageBand,
+  way: waySchema.nullable(),
+  safeHours: heardSchema.nullable(),
+  /** Withdrawn parts have `text: null`. */
+  words: z.array(heardSchema),
+  needs: z.array(z.strictObject({ need: needSchema, score: z.number(), confirmed: z.boolean() })),
+  rejectedNeeds: z.array(needSchema),
+  evidence: z.array(
+    z.strictObject({ words: z.string().nullable(), label: z.string(), messageId: z.string().nullable() }),
+  ),
+  concerns: z.array(z.strictObject({ concern: concernSchema, most: z.boolean() })),
+  household: z.array(heardSchema),
+  /** Said in the talk: who lives there and in which role (carer, child, ill). */
+  urgent: z.boolean(),
+  crisis: crisisSchema,
+  /** Flag and time stay even when the words were withdrawn (R8). */
+  crisisAt: z.int().nullable(),
+  deadlines: z.array(
+    z.strictObject({
+      what: z.enum(['eviction', 'cut_off', 'no_food', 'other']),
+      words: z.string().nullable(),
+      messageId: z.string().nullable(),
+    }),
+  ),
+  offered: z.array(z.string()),
+  refused: z.array(z.string()),
+  candidates: z.array(candidateSchema),
+  consideration: z.array(heardSchema),
+  nickname: heardSchema.nullable(),
+  name: heardSchema.nullable(),
+  phone: heardSchema.nullable(),
+  answers: z.record(z.string(), heardSchema).default({}),
+  /** Overall state (R25) and the table behind it (R21). */
+  consent: z.enum(['none', 'in_chat', 'listed', 'refused', 'withdrawn']),
+  consents: factsSchema.shape.consents,
+  booking: bookingSchema.nullable(),
+  result: z
+    .strictObject({ result: z.enum(RESULTS), to: z.string().nullable(), at: z.int(), by: z.string() })
+    .nullable(),
+  history: z.array(historySchema),
+});
+export type Ticket = z.infer<typeof ticketSchema>;

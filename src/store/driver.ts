@@ -1,0 +1,67 @@
+/**
+ * What a driver must do: keep sealed records under revisions, with ordered index entries and counted groups, and commit
+ * several operations at once. It never sees a body's content. `sealed-store.ts` makes a `Store` of it.
+ */
+
+/** One row of an index: name, key that sorts by bytes, group counted (or null). */
+export type RawEntry = readonly [index: string, key: string, group: string | null];
+
+export interface RawRecord {
+  readonly id: string;
+  readonly revision: number;
+  readonly version: number;
+  readonly body: Uint8Array;
+}
+
+export type RawOperation =
+  | {
+      type: 'put';
+      kind: string;
+      id: string;
+      revision: number | 'any';
+      version: number;
+      body: Uint8Array;
+      entries: readonly RawEntry[];
+      expiresAt: number | null;
+    }
+  | { type: 'delete'; kind: string; id: string; revision: number | 'any' }
+  | { type: 'check'; kind: string; id: string; revision: number };
+
+export interface RawListed extends RawRecord {
+  readonly key: string;
+}
+
+export interface RawListOptions {
+  /** Inclusive lower bound of (key, id); null id = from the key's first id. */
+  from: string;
+  /** Exclusive upper bound of keys; null = none. */
+  to: string | null;
+  /** Exclusive cursor. */
+  after: { key: string; id: string } | null;
+  limit: number;
+  reverse: boolean;
+}
+
+export type RawCommit = { ok: true } | { ok: false; kind: string; id: string };
+
+export interface Driver {
+  get(municipality: string, kind: string, ids: readonly string[]): Promise<(RawRecord | null)[]>;
+  list(municipality: string, kind: string, index: string, options: RawListOptions): Promise<RawListed[]>;
+  counts(municipality: string, kind: string, index: string): Promise<Record<string, number>>;
+  commit(municipality: string, operations: readonly RawOperation[], durable: boolean): Promise<RawCommit>;
+  /** Records whose `expiresAt` ≤ now, at most `limit`, soonest first. */
+  expired(municipality: string, now: number, limit: number): Promise<{ kind: string; id: string; revision: number }[]>;
+  /** Every record once, in an order of the driver's own; a record written meanwhile may come or not. */
+  scan(
+    municipality: string,
+    cursor: string | null,
+    limit: number,
+  ): Promise<{
+    cursor: string | null;
+    records: (RawRecord & { kind: string; entries: readonly RawEntry[]; expiresAt: number | null })[];
+  }>;
+  watch(listener: (change: { municipality: string; kind: string; id: string }) => void): () => void;
+  municipalities(): Promise<string[]>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,141 @@
+/** Makes a typed `Store` of a driver: schemas, versions and migrations, index keys, seals. Knows no domain rule. */
+import type { KeyRing } from '#support/key-ring.ts';
+import type { Driver, RawOperation, RawRecord } from './driver.ts';
+import { type Body, KINDS, type Kind } from './kinds.ts';
+import { type Listed, type ListOptions, type Operation, type Store, type Stored, StoreError } from './store.ts';
+
+interface Definition {
+  schema: { parse(value: unknown): unknown };
+  version: number;
+  migrations?: readonly ((body: unknown) => unknown)[];
+  indexes?: Record<string, (body: never, id: string) => { key: string; group?: string } | null>;
+  expiresAt?: (body: never) => number | null;
+}
+const definitionOf = (kind: Kind): Definition => KINDS[kind] as Definition;
+
+/** A key never holds a control character, so this ends every prefix range. */
+const AFTER_ALL = '\u{10ffff}';
+
+export function createSealedStore(options: { driver: Driver; keyRing: KeyRing }): Store {
+  const { driver, keyRing } = options;
+  const context = (municipality: string, kind: string, id: string): string => `${municipality}/${kind}/${id}`;
+
+  const encode = (municipality: string, operation: Operation): RawOperation => {
+    if (operation.type !== 'put') return operation;
+    const definition = definitionOf(operation.kind);
+    const { kind, id, revision, body } = operation;
+    const entries = Object.entries(definition.indexes ?? {}).flatMap(([index, make]) => {
+      const entry = make(body as never, id);
+      return entry === null ? [] : [[index, entry.key, entry.group ?? null] as const];
+    });
+    return {
+      type: 'put',
+      kind,
+      id,
+      revision,
+      version: definition.version,
+      body: keyRing.seal(Buffer.from(JSON.stringify(body)), context(municipality, kind, id)),
+      entries,
+      expiresAt: definition.expiresAt?.(body as never) ?? null,
+    };
+  };
+
+  const decode = <K extends Kind>(municipality: string, kind: K, raw: RawRecord): Stored<K> => {
+    const definition = definitionOf(kind);
+    try {
+      let body: unknown = JSON.parse(keyRing.open(raw.body, context(municipality, kind, raw.id)).toString());
+      if (raw.version > definition.version) throw new Error(`version ${raw.version} is newer than this program`);
+      // What this version wrote was checked by its types; only older shapes are migrated and parsed again.
+      if (raw.version < definition.version) {
+        for (let v = raw.version; v < definition.version; v++) body = definition.migrations![v - 1]!(body);
+        body = definition.schema.parse(body);
+      }
+      return { id: raw.id, revision: raw.revision, body: body as Body<K> };
+    } catch (cause) {
+      throw new StoreError('damaged', `${kind} ${raw.id} of ${municipality} cannot be read`, { cause });
+    }
+  };
+
+  const getMany: Store['getMany'] = async (municipality, kind, ids) => {
+    if (ids.length === 0) return [];
+    const raws = await driver.get(municipality, kind, ids);
+    return raws.map((raw) => (raw === null ? null : decode(municipality, kind, raw)));
+  };
+
+  return {
+    getMany,
+    async get(municipality, kind, id) {
+      return (await getMany(municipality, kind, [id]))[0] ?? null;
+    },
+    async list<K extends Kind>(
+      municipality: string,
+      kind: K,
+      index: string,
+      options: ListOptions,
+    ): Promise<Listed<K>[]> {
+      const prefix = options.prefix ?? '';
+      const raws = await driver.list(municipality, kind, index, {
+        from: prefix + (options.from ?? ''),
+        to: options.to === undefined ? (prefix === '' ? null : prefix + AFTER_ALL) : prefix + options.to,
+        after: options.after === undefined ? null : parseCursor(options.after),
+        limit: options.limit,
+        reverse: options.reverse ?? false,
+      });
+      return raws.map((raw) => ({
+        ...decode(municipality, kind, raw),
+        key: raw.key,
+        cursor: JSON.stringify([raw.key, raw.id]),
+      }));
+    },
+    counts: (municipality, kind, index) => driver.counts(municipality, kind, index),
+    async commit(municipality, operations, commitOptions) {
+      const result = await driver.commit(
+        municipality,
+        operations.map((operation) => encode(municipality, operation)),
+        commitOptions?.durable ?? true,
+      );
+      return result as Awaited<ReturnType<Store['commit']>>;
+    },
+    async sweep(municipality, now, limit) {
+      const deleted: Partial<Record<Kind, number>> = {};
+      for (const { kind, id, revision } of await driver.expired(municipality, now, limit)) {
+        const result = await driver.commit(municipality, [{ type: 'delete', kind, id, revision }], false);
+        if (result.ok) deleted[kind as Kind] = (deleted[kind as Kind] ?? 0) + 1;
+      }
+      return deleted;
+    },
+    watch: (listener) => driver.watch(listener as Parameters<Driver['watch']>[0]),
+    async reseal(municipality, cursor, limit) {
+      const page = await driver.scan(municipality, cursor, limit);
+      let resealed = 0;
+      for (const record of page.records) {
+        if (keyRing.keyOf(record.body) === keyRing.newest) continue;
+        const place = context(municipality, record.kind, record.id);
+        const body = keyRing.seal(keyRing.open(record.body, place), place);
+        const result = await driver.commit(municipality, [{ ...record, type: 'put', body }], true);
+        // Written meanwhile: then it is under the newest key already.
+        if (result.ok) resealed++;
+      }
+      return { cursor: page.cursor, resealed };
+    },
+    municipalities: () => driver.municipalities(),
+    ping: () => driver.ping(),
+    close: () => driver.close(),
+  };
+}
+
+function parseCursor(cursor: string): { key: string; id: string } {
+  const parsed: unknown = safeJson(cursor);
+  if (!Array.isArray(parsed) || typeof parsed[0] !== 'string' || typeof parsed[1] !== 'string') {
+    throw new RangeError('not a cursor of this store');
+  }
+  return { key: parsed[0], id: parsed[1] };
+}
+
+function safeJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,70 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import { createEmbeddedDriver } from '#store/embedded/embedded-driver.ts';
+import { createSealedStore } from '#store/sealed-store.ts';
+import type { Store } from '#store/store.ts';
+import { createKeyRing, generateKey } from '#support/key-ring.ts';
+import { storeContract } from './store.contract.ts';
+
+const folder = (): Promise<string> => mkdtemp(join(tmpdir(), 'tsunagi-store-'));
+const openAt = (path: string, keys: string): Store =>
+  createSealedStore({ driver: createEmbeddedDriver({ path, busyTimeoutMs: 50 }), keyRing: createKeyRing(keys) });
+
+storeContract('embedded', async () => {
+  const dir = await folder();
+  return {
+    open: async (keys) => openAt(join(dir, 'store.db'), keys),
+    cleanUp: () => rm(dir, { recursive: true }),
+  };
+});
+
+describe('embedded store', () => {
+  it('leaves none of the words readable in its files', async () => {
+    const dir = await folder();
+    const store = openAt(join(dir, 'store.db'), generateKey('k1'));
+    const words = 'ひみつのことば-secret-words';
+    await store.commit('ashiya', [
+      {
+        type: 'put',
+        kind: 'timer',
+        id: 'a',
+        revision: 0,
+        body: { at: 1, what: words, contact: null, ticket: null, data: {} },
+      },
+    ]);
+    const files = await Promise.all((await readdir(dir)).map((name) => readFile(join(dir, name))));
+    expect(files.length).toBeGreaterThan(0);
+    for (const bytes of files) expect(bytes.includes(words)).toBe(false);
+    await store.close();
+    await rm(dir, { recursive: true });
+  });
+
+  it('says that it is unavailable while another program locks the file, and works again afterwards', async () => {
+    const dir = await folder();
+    const path = join(dir, 'store.db');
+    const store = openAt(path, generateKey('k1'));
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    const write = () =>
+      store.commit('ashiya', [{ type: 'put', kind: 'seen', id: 'a', revision: 'any', body: { at: 0, expiresAt: 1 } }]);
+    await expect(write()).rejects.toMatchObject({ name: 'StoreError', code: 'unavailable' });
+    other.exec('ROLLBACK');
+    expect(await write()).toEqual({ ok: true });
+    other.close();
+    await store.close();
+    await rm(dir, { recursive: true });
+  });
+
+  it('refuses a file written by a newer program with a sentence', async () => {
+    const dir = await folder();
+    const path = join(dir, 'store.db');
+    const db = new DatabaseSync(path);
+    db.exec('PRAGMA user_version = 99');
+    db.close();
+    expect(() => createEmbeddedDriver({ path })).toThrow('the database has version 99');
+    await rm(dir, { recursive: true });
+  });
+});
