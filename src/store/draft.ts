@@ -1,0 +1,103 @@
+/**
+ * One unit of work: reads go through to the store once, writes are collected and committed together, each under the
+ * revision it was read at. When somebody else was quicker the commit fails and the caller runs again with a new draft.
+ */
+import type { Body, Kind } from './kinds.ts';
+import type { Commit, Listed, ListOptions, Operation, Store } from './store.ts';
+
+export interface Draft {
+  readonly municipality: string;
+  /** The record as this draft would leave it. */
+  get<K extends Kind>(kind: K, id: string): Promise<Body<K> | null>;
+  put<K extends Kind>(kind: K, id: string, body: Body<K>): Promise<void>;
+  /** For a new record under an id nobody else can have: saves the read; the commit fails if it exists after all. */
+  add<K extends Kind>(kind: K, id: string, body: Body<K>): void;
+  delete(kind: Kind, id: string): Promise<void>;
+  /** The store's rows, without what this draft has changed. */
+  list<K extends Kind>(kind: K, index: string, options: ListOptions): Promise<Listed<K>[]>;
+  /** Makes the commit depend on what was read of this record even though it is not written. */
+  hold(kind: Kind, id: string): Promise<void>;
+  commit(options?: { durable?: boolean }): Promise<Commit>;
+  /** What `commit` would write, for joining into another commit. */
+  operations(): Operation[];
+}
+
+interface Entry {
+  kind: Kind;
+  id: string;
+  revision: number;
+  body: unknown;
+  write: 'none' | 'put' | 'delete' | 'check';
+}
+
+export function createDraft(store: Store, municipality: string): Draft {
+  const entries = new Map<string, Entry>();
+  const name = (kind: Kind, id: string): string => `${kind}/${id}`;
+
+  const read = async (kind: Kind, id: string): Promise<Entry> => {
+    const known = entries.get(name(kind, id));
+    if (known) return known;
+    const stored = await store.get(municipality, kind, id);
+    // Somebody else in this draft may have read or written it while this read was under way.
+    const meanwhile = entries.get(name(kind, id));
+    if (meanwhile) return meanwhile;
+    const entry: Entry = { kind, id, revision: stored?.revision ?? 0, body: stored?.body ?? null, write: 'none' };
+    entries.set(name(kind, id), entry);
+    return entry;
+  };
+
+  const operations = (): Operation[] =>
+    [...entries.values()].flatMap(({ kind, id, revision, body, write }): Operation[] => {
+      if (write === 'none' || (write === 'delete' && revision === 0)) return [];
+      return write === 'put' ? [{ type: 'put', kind, id, revision, body } as Operation] : [{ type: write, kind, id, revision }];
+    });
+
+  return {
+    municipality,
+    operations,
+    async get<K extends Kind>(kind: K, id: string) {
+      const entry = await read(kind, id);
+      return entry.write === 'delete' ? null : (entry.body as Body<K> | null);
+    },
+    async put(kind, id, body) {
+      const entry = await read(kind, id);
+      entry.body = body;
+      entry.write = 'put';
+    },
+    add(kind, id, body) {
+      entries.set(name(kind, id), { kind, id, revision: 0, body, write: 'put' });
+    },
+    async delete(kind, id) {
+      const entry = await read(kind, id);
+      entry.body = null;
+      entry.write = 'delete';
+    },
+    list: (kind, index, options) => store.list(municipality, kind, index, options),
+    async hold(kind, id) {
+      const entry = await read(kind, id);
+      if (entry.write === 'none') entry.write = 'check';
+    },
+    async commit(options) {
+      const writes = operations();
+      return writes.length === 0 ? { ok: true } : store.commit(municipality, writes, options);
+    },
+  };
+}
+
+/**
+ * Runs `work` on a fresh draft until its commit holds.
+ * @throws Error after `tries` lost races: something writes the same record without end.
+ */
+export async function inDraft<T>(
+  store: Store,
+  municipality: string,
+  work: (draft: Draft) => Promise<T>,
+  options: { tries?: number } = {},
+): Promise<T> {
+  for (let tries = options.tries ?? 50; tries > 0; tries--) {
+    const draft = createDraft(store, municipality);
+    const result = await work(draft);
+    if ((await draft.commit()).ok) return result;
+  }
+  throw new Error(`a commit for ${municipality} lost every race`);
+}
