@@ -53,6 +53,8 @@ export const factsSchema = z.strictObject({
   household: z.array(heardSchema).default([]),
   householdAsked: z.boolean().default(false),
   district: z.string().nullable().default(null),
+  /** True once asked, also when the answer was 「わからない」: it is not asked again. */
+  districtAsked: z.boolean().default(false),
   ageBand: z.enum(['child', 'youth', 'adult', 'senior', 'old']).nullable().default(null),
   candidates: z.array(candidateSchema).default([]),
   window: z.string().nullable().default(null),
@@ -84,6 +86,7 @@ export const factsSchema = z.strictObject({
     .default([]),
   ticket: z.string().nullable().default(null),
   receipt: z.string().nullable().default(null),
+  callBackCode: z.string().nullable().default(null),
   /** Answers to a flow's own questions that the facts above have no field for. */
   answers: z.record(z.string(), heardSchema).default({}),
 });
@@ -111,6 +114,23 @@ export const sessionSchema = z.strictObject({
   /** For ひとつ戻る: earlier waits with the facts of then, newest last, at most 20. */
   trail: z.array(z.strictObject({ place: placeSchema, stage: z.string().nullable(), facts: factsSchema })).default([]),
   facts: factsSchema,
+  /**
+   * Choices of the open question. A typed label (or a word of `also`) counts as the tap; they are kept so that
+   * 「もう一度」 shows the same ones without asking the world again.
+   */
+  asked: z
+    .array(
+      z.strictObject({
+        label: z.string(),
+        value: z.string(),
+        also: z.array(z.string()).default([]),
+        /** A date picker: bounds `YYYY-MM-DD`. */
+        date: z.strictObject({ min: z.string(), max: z.string() }).optional(),
+      }),
+    )
+    .default([]),
+  /** Wording of the open question where it came with a result (the question that splits two needs). */
+  askedText: z.string().nullable().default(null),
   /** Times each step was asked in a row without an understood answer. */
   tries: z.record(z.string(), z.int()).default({}),
 });

@@ -1,0 +1,138 @@
+import type { FlowStepOf } from '#contracts/flow.ts';
+import type { Heard } from '#contracts/session.ts';
+import { clip } from '../clip.ts';
+import { fillFacts } from '../fill.ts';
+import { type Asked, choice, facts, type Move, type Run, type StepHandler } from '../run.ts';
+
+/**
+ * Asks a question. Buttons are help: free text goes where `save` says, or is taken as new words about the trouble.
+ *
+ *     - step: 家族
+ *       ask: ほかにも、ご家族で困っている方はいますか。
+ *       save: household
+ *       choices:
+ *         - label: いない
+ *           nothing: true
+ *         - label: いる
+ *           go: 家族のこと
+ */
+export const ask: StepHandler<'ask'> = {
+  enter(step, run) {
+    if (step.save === 'heard' && run.pending !== null) {
+      facts(run).heard.push(run.pending);
+      run.pending = null;
+      return { to: 'next' };
+    }
+    if (isKnown(step, run)) return { to: 'next' };
+    return { to: 'wait', stage: null, choices: choicesOf(step, run, 0) };
+  },
+
+  question(step, run) {
+    const examples = step.examples.map((example) => `「${example}」`).join('\n');
+    const lead = run.script.texts['hear.example'];
+    return { text: fillFacts(run, examples === '' ? step.ask.trim() : `${step.ask.trim()}\n\n${lead}\n${examples}`) };
+  },
+
+  answer(step, run, answer) {
+    if (answer.type === 'date') return { to: 'wait', stage: null, choices: run.session.asked };
+    if (answer.value.startsWith('page:')) {
+      return { to: 'wait', stage: null, choices: choicesOf(step, run, Number(answer.value.slice(5))) };
+    }
+    if (answer.value.startsWith('d:')) return saveDistrict(run, answer.value.slice(2));
+    if (answer.value === 'd?') return saveDistrict(run, null);
+    return take(step, run, Number(answer.value.slice(1)), answer.at);
+  },
+
+  hear(step, run, heard) {
+    if (step.save === undefined && step.answer !== undefined) {
+      facts(run).answers[step.answer] = heard;
+      return { to: 'next' };
+    }
+    return step.save === undefined ? null : save(step.save, run, heard);
+  },
+};
+
+function isKnown(step: FlowStepOf<'ask'>, run: Run): boolean {
+  const known = facts(run);
+  if (step.save === 'district') return known.district !== null || known.districtAsked;
+  if (step.save === 'household') {
+    if (known.householdAsked && step.choices.length > 0) return true;
+    known.householdAsked = true;
+  }
+  return false;
+}
+
+const PAGE = 11;
+function choicesOf(step: FlowStepOf<'ask'>, run: Run, page: number): Asked[] {
+  const own = step.choices.map((option, index) => choice(option.label, `c${index}`, option.also));
+  if (step.list !== 'districts') return own;
+  const all = run.script.municipality.districts;
+  const unknown = choice(run.script.texts['ask.district_unknown'], 'd?', [
+    '知らない',
+    'わかりません',
+    '分からない',
+    'さあ',
+  ]);
+  const shown = all.length <= PAGE + 1 ? all : all.slice(page * PAGE, (page + 1) * PAGE);
+  const more =
+    shown.length < all.length
+      ? [choice(run.script.texts['ask.more'], `page:${(page + 1) * PAGE < all.length ? page + 1 : 0}`)]
+      : [];
+  return [
+    ...shown.map((district) => choice(clip(district.name, 20), `d:${district.id}`, districtWords(district))),
+    ...more,
+    unknown,
+    ...own,
+  ];
+}
+
+const districtWords = (district: { id: string; hint?: string | undefined }): string[] => [
+  district.id,
+  ...(district.hint ?? '').split(/[、,\s・]+/u).filter((word) => word !== ''),
+];
+
+function take(step: FlowStepOf<'ask'>, run: Run, index: number, at: number): Move {
+  const option = step.choices[index];
+  if (option === undefined) return { to: 'wait', stage: null, choices: run.session.asked };
+  const known = facts(run);
+  if (option.about !== undefined) known.about = option.about;
+  if (option.age_band !== undefined) known.ageBand = option.age_band;
+  if (option.need !== undefined) known.confirmedNeeds = [...new Set([...(known.confirmedNeeds ?? []), option.need])];
+  if (step.answer !== undefined && !option.nothing) {
+    known.answers[step.answer] = { messageId: '', text: option.label, at };
+  }
+  return { to: 'next', step: option.go };
+}
+
+function saveDistrict(run: Run, id: string | null): Move {
+  facts(run).district = id;
+  facts(run).districtAsked = true;
+  return { to: 'next' };
+}
+
+function save(where: NonNullable<FlowStepOf<'ask'>['save']>, run: Run, heard: Heard): Move | null {
+  const known = facts(run);
+  switch (where) {
+    case 'heard':
+      known.heard.push(heard);
+      break;
+    case 'household':
+      known.household.push(heard);
+      break;
+    case 'consideration':
+      known.consideration.push(heard);
+      break;
+    case 'district': {
+      const named = run.script.municipality.districts.filter((district) =>
+        [district.name, ...districtWords(district)].some((word) => heard.text?.includes(word)),
+      );
+      return named.length === 1 ? saveDistrict(run, named[0]!.id) : null;
+    }
+    case 'safe_hours':
+      known.safeHours = heard;
+      break;
+    default:
+      known[where] = heard;
+  }
+  return { to: 'next' };
+}
