@@ -1,0 +1,79 @@
+/** From an analysed text to an assessment. Crisis is settled first and by itself; then scope, needs, whose trouble. */
+import type { Assessment } from '#contracts/assessment.ts';
+import { ABOUTS, type About, type Crisis, NEEDS, type Need, type Scope } from '#contracts/labels.ts';
+import { concernsOf } from './concerns.ts';
+import { confidence, confidenceInputs } from './confidence.ts';
+import { crisisOf } from './crisis.ts';
+import { evidenceFor } from './evidence.ts';
+import type { Analysis } from './features.ts';
+import { HEADS, type Model, probability, scoreHeads } from './model.ts';
+
+/** A need is listed from this probability on, the first one always; at most LISTED of them. */
+const LIST_FROM = 0.1;
+const LISTED = 4;
+/** What a crisis is about when the words tell no need. */
+const NEED_OF_CRISIS: Record<Exclude<Crisis, 'none'>, Need> = {
+  suicide: 'mental',
+  violence: 'abuse',
+  child_abuse: 'abuse',
+  medical: 'mental',
+};
+
+export function assess(analysis: Analysis, model: Model): Assessment {
+  const { scores, vector } = scoreHeads(model, analysis.features);
+  addRules(analysis, scores);
+  const p = (head: string): number => {
+    const h = HEADS.indexOf(head);
+    return probability(scores[h]!, model.settings.calibration[h]!);
+  };
+  const crisis = crisisOf(analysis, p);
+  const probabilities = NEEDS.map((need) => p(`need:${need}`));
+  const scope = crisis === 'none' ? scopeOf(p) : 'need';
+  const needs = scope === 'need' ? rankNeeds(probabilities, crisis) : [];
+  const about = aboutOf(p);
+  const sure = confidence(
+    confidenceInputs(probabilities, p('scope:need'), p('scope:unclear'), p('scope:other')),
+    model.settings,
+  );
+  return {
+    needs,
+    scope,
+    about,
+    crisis,
+    confident: scope === 'need' && sure >= model.settings.confidentFrom,
+    evidence: evidenceFor(analysis, model, vector, { needs: needs.map((n) => n.need), scope, about, crisis }),
+    concerns: scope === 'need' ? concernsOf(analysis, needs, crisis) : [],
+  };
+}
+
+/** Staff's situations speak in the same unit as the learned scores. */
+function addRules(analysis: Analysis, scores: Float64Array): void {
+  for (const { entry } of analysis.patterns) {
+    const { says } = entry;
+    if (says.kind === 'need') scores[HEADS.indexOf(`need:${says.need}`)]! += says.strength;
+    if (says.kind === 'about') scores[HEADS.indexOf(`about:${says.about}`)]! += says.strength;
+    if (says.kind === 'scope') scores[HEADS.indexOf(`scope:${says.scope}`)]! += says.strength;
+  }
+}
+
+function scopeOf(p: (head: string) => number): Scope {
+  const need = p('scope:need');
+  const unclear = p('scope:unclear');
+  const other = p('scope:other');
+  if (need >= unclear && need >= other) return 'need';
+  return unclear >= other ? 'unclear' : 'other';
+}
+
+function aboutOf(p: (head: string) => number): About {
+  return ABOUTS.reduce((best, about) => (p(`about:${about}`) > p(`about:${best}`) ? about : best));
+}
+
+function rankNeeds(probabilities: readonly number[], crisis: Crisis): { need: Need; score: number }[] {
+  const ranked = NEEDS.map((need, i) => ({ need, score: Math.round(probabilities[i]! * 1000) / 1000 })).sort(
+    (a, b) => b.score - a.score,
+  );
+  const listed = ranked.filter((n, i) => i === 0 || n.score >= LIST_FROM).slice(0, LISTED);
+  if (crisis !== 'none' && listed[0]!.score < LIST_FROM)
+    return [{ need: NEED_OF_CRISIS[crisis], score: LIST_FROM }, ...listed.slice(1)];
+  return listed;
+}

@@ -1,0 +1,100 @@
+/**
+ * How sure a score is, read off sentences that the scores were not learned from: a sigmoid for each head, and one for
+ * "the first need is right". Fitted by Newton steps from a fixed start, so the same scores give the same numbers.
+ */
+import { NEEDS } from '#contracts/labels.ts';
+import { confidenceInputs } from './confidence.ts';
+import { type Calibration, HEADS, probability, type Settings } from './model.ts';
+
+/** Of the messages called confident, at most so many may be wrong. */
+const MISROUTED_AT_MOST = 0.03;
+
+/** `yes[i][h]`: whether label h is true of sentence i. */
+export function calibrate(scores: readonly Float64Array[], yes: readonly (readonly boolean[])[]): Settings {
+  const calibration = HEADS.map((_, h): Calibration => {
+    const [shift, slope] = fitLogistic(
+      scores.map((s) => [1, s[h]!]),
+      yes.map((y) => y[h]!),
+    );
+    return { slope: round(slope!), shift: round(shift!) };
+  });
+  const inputs: number[][] = [];
+  const right: boolean[] = [];
+  scores.forEach((s, i) => {
+    const needs = NEEDS.map((_, h) => probability(s[h]!, calibration[h]!));
+    const first = needs.indexOf(Math.max(...needs));
+    const p = (head: string): number => probability(s[HEADS.indexOf(head)]!, calibration[HEADS.indexOf(head)]!);
+    inputs.push(confidenceInputs(needs, p('scope:need'), p('scope:unclear'), p('scope:other')));
+    right.push(yes[i]![first]!);
+  });
+  const confidence = fitLogistic(inputs, right).map(round);
+  return { calibration, confidence, confidentFrom: thresholdFor(inputs, right, confidence) };
+}
+
+/** The lowest probability from which on the share of wrong ones stays within the bound. */
+function thresholdFor(inputs: readonly number[][], right: readonly boolean[], confidence: readonly number[]): number {
+  const ranked = inputs
+    .map((x, i) => ({ p: sigmoid(dot(x, confidence)), right: right[i]! }))
+    .sort((a, b) => b.p - a.p || Number(b.right) - Number(a.right));
+  let wrong = 0;
+  let threshold = 0.99;
+  ranked.forEach((item, i) => {
+    if (!item.right) wrong++;
+    if (wrong / (i + 1) <= MISROUTED_AT_MOST) threshold = item.p;
+  });
+  return round(threshold);
+}
+
+/** Logistic regression with a slight pull to zero; `inputs[i]` begins with 1. */
+function fitLogistic(inputs: readonly number[][], yes: readonly boolean[]): number[] {
+  const n = inputs[0]?.length ?? 0;
+  let beta = new Array<number>(n).fill(0);
+  for (let step = 0; step < 25; step++) {
+    const gradient = beta.map((b) => -0.01 * b);
+    const hessian = beta.map((_, i) => beta.map((__, j) => (i === j ? 0.01 : 0)));
+    inputs.forEach((x, k) => {
+      const p = sigmoid(dot(x, beta));
+      const w = Math.max(p * (1 - p), 1e-6);
+      for (let i = 0; i < n; i++) {
+        gradient[i]! += x[i]! * ((yes[k]! ? 1 : 0) - p);
+        for (let j = 0; j < n; j++) hessian[i]![j]! += w * x[i]! * x[j]!;
+      }
+    });
+    const move = solve(hessian, gradient);
+    beta = beta.map((b, i) => b + Math.max(-4, Math.min(4, move[i]!)));
+    if (Math.max(...move.map(Math.abs)) < 1e-9) break;
+  }
+  return beta;
+}
+
+/** Gaussian elimination with pivoting. */
+function solve(matrix: number[][], right: number[]): number[] {
+  const a = matrix.map((row, i) => [...row, right[i]!]);
+  const n = right.length;
+  for (let c = 0; c < n; c++) {
+    const pivot = a.findIndex(
+      (row, r) => r >= c && Math.abs(row[c]!) === Math.max(...a.slice(c).map((x) => Math.abs(x[c]!))),
+    );
+    [a[c], a[pivot]] = [a[pivot]!, a[c]!];
+    for (let r = 0; r < n; r++) {
+      if (r === c) continue;
+      const factor = a[r]![c]! / a[c]![c]!;
+      for (let k = c; k <= n; k++) a[r]![k]! -= factor * a[c]![k]!;
+    }
+  }
+  return a.map((row, i) => row[n]! / row[i]!);
+}
+
+function dot(x: readonly number[], y: readonly number[]): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += x[i]! * y[i]!;
+  return sum;
+}
+
+function sigmoid(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}
+
+function round(x: number): number {
+  return Math.round(x * 10_000) / 10_000;
+}

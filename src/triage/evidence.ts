@@ -1,0 +1,83 @@
+/** The words that made an answer: for each label given, the rules that spoke and the weightiest features. */
+import type { Evidence } from '#contracts/assessment.ts';
+import type { PatternEntry } from '#contracts/dictionary.ts';
+import type { About, Crisis, Need, Scope } from '#contracts/labels.ts';
+import type { Analysis } from './features.ts';
+import { originalRange } from './mapped-text.ts';
+import { HEADS, type Model } from './model.ts';
+import type { Vector } from './vectorise.ts';
+
+interface Labels {
+  readonly needs: readonly Need[];
+  readonly scope: Scope;
+  readonly about: About;
+  readonly crisis: Crisis;
+}
+
+/** So many weights are named for each label, from this part in the score on. */
+const NAMED = 4;
+const NAMED_FROM = 0.03;
+
+/** `words` come out empty; `withWords` of create-triage.ts cuts them from the resident's own text. */
+export function evidenceFor(analysis: Analysis, model: Model, vector: Vector, labels: Labels): Evidence[] {
+  const evidence: Evidence[] = [];
+  for (const hit of analysis.patterns) {
+    const label = labelOf(hit.entry);
+    if (label === undefined) continue;
+    const score = 'strength' in hit.entry.says ? hit.entry.says.strength : 1;
+    evidence.push({
+      words: '',
+      ...originalRange(analysis.normalised, hit.start, hit.end),
+      by: 'rule',
+      source: `${hit.entry.file}:${hit.entry.line}`,
+      label,
+      score,
+    });
+  }
+  const heads = [
+    ...labels.needs.slice(0, 3).map((need) => `need:${need}`),
+    ...(labels.scope === 'need' ? [] : [`scope:${labels.scope}`]),
+    `about:${labels.about}`,
+    ...(labels.crisis === 'none' ? [] : [`crisis:${labels.crisis}`]),
+  ];
+  for (const head of heads) evidence.push(...weightsFor(head, analysis, model, vector));
+  return evidence;
+}
+
+function weightsFor(head: string, analysis: Analysis, model: Model, vector: Vector): Evidence[] {
+  const h = HEADS.indexOf(head);
+  const parts: { from: number; score: number }[] = [];
+  for (let k = 0; k < vector.at.length; k++) {
+    const score = model.weights[vector.at[k]! * HEADS.length + h]! * vector.value[k]!;
+    if (score >= NAMED_FROM) parts.push({ from: vector.from[k]!, score });
+  }
+  parts.sort((a, b) => b.score - a.score);
+  const taken: { start: number; end: number }[] = [];
+  const evidence: Evidence[] = [];
+  const { names, starts, ends } = analysis.features;
+  for (const { from, score } of parts) {
+    if (evidence.length >= NAMED) break;
+    const [start, end] = [starts[from]!, ends[from]!];
+    if (start >= 0 && taken.some((t) => start < t.end && end > t.start)) continue;
+    if (start >= 0) taken.push({ start, end });
+    const range = start < 0 ? {} : originalRange(analysis.normalised, start, end);
+    evidence.push({
+      words: '',
+      ...range,
+      by: 'weight',
+      source: names[from]!,
+      label: head,
+      score: Math.round(score * 1000) / 1000,
+    });
+  }
+  return evidence;
+}
+
+function labelOf(entry: PatternEntry): string | undefined {
+  const { says } = entry;
+  if (says.kind === 'need') return `need:${says.need}`;
+  if (says.kind === 'about') return `about:${says.about}`;
+  if (says.kind === 'scope') return `scope:${says.scope}`;
+  if (says.kind === 'crisis') return `crisis:${says.crisis}`;
+  return says.kind === 'harmless' ? 'crisis:none' : undefined;
+}

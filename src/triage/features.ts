@@ -1,0 +1,148 @@
+/**
+ * What the linear model sees of a text, each feature with a name staff can read and its place in the text:
+ * `語:` word, `否:` word under a negation, `群:` word group, `量:` quantity, `組:` two groups in one clause, `続:` two neighbouring
+ * words, `字:` 2–4 characters, `音:` 3–4 kana of the reading, `印:` marks (question, emoji, length, …).
+ */
+import type { Dictionary, PatternHit } from './dictionary.ts';
+import { marksOf } from './marks.ts';
+import { negatedTokens, negatedTopics, type Span } from './negation.ts';
+import { type Normalised, toHiragana } from './normalise.ts';
+import { findQuantities } from './quantities.ts';
+import type { Token } from './tokenizer.ts';
+
+/** Kinds of features; each kind's values are scaled together. The order is that of the arrays in `Features`. */
+export const FEATURE_KINDS = ['語', '群', '組', '続', '字', '音', '印'] as const;
+
+export interface Features {
+  readonly names: string[];
+  /** Index into FEATURE_KINDS. */
+  readonly kinds: number[];
+  /** Place in the normalised text; -1 for the whole. */
+  readonly starts: number[];
+  readonly ends: number[];
+}
+
+export interface Analysis {
+  readonly normalised: Normalised;
+  readonly tokens: readonly Token[];
+  readonly patterns: readonly PatternHit[];
+  readonly negated: readonly Span[];
+  readonly groups: readonly { readonly group: string; readonly start: number; readonly end: number }[];
+  readonly features: Features;
+}
+
+export function analyse(normalised: Normalised, tokens: readonly Token[], dictionary: Dictionary): Analysis {
+  const { text } = normalised;
+  const { groups: words, patterns } = dictionary.search(text, tokens, normalised.kanaOnly);
+  const groups = [...words, ...findQuantities(text).map((q) => ({ group: q.kind, start: q.start, end: q.end }))];
+  const negated = negatedTopics(text);
+  const collector = new Collector(negated);
+  addTokens(collector, tokens);
+  addGroups(collector, groups, text);
+  addCharacters(collector, text, tokens);
+  for (const mark of marksOf(normalised, tokens)) collector.add(6, `印:${mark}`, -1, -1);
+  return { normalised, tokens, patterns, negated, groups, features: collector.features };
+}
+
+/** Gathers each name once, at its first place; words inside a negated topic are kept apart as `打消`. */
+class Collector {
+  readonly features: Features = { names: [], kinds: [], starts: [], ends: [] };
+  readonly #seen = new Set<string>();
+  readonly #negated: readonly Span[];
+
+  constructor(negated: readonly Span[]) {
+    this.#negated = negated;
+  }
+
+  inNegated(start: number, end: number): boolean {
+    for (const span of this.#negated) if (start < span.end && end > span.start) return true;
+    return false;
+  }
+
+  add(kind: number, name: string, start: number, end: number): void {
+    if (this.#seen.has(name)) return;
+    this.#seen.add(name);
+    this.features.names.push(name);
+    this.features.kinds.push(kind);
+    this.features.starts.push(start);
+    this.features.ends.push(end);
+  }
+}
+
+function addTokens(collector: Collector, tokens: readonly Token[]): void {
+  const negated = negatedTokens(tokens);
+  let before: Token | undefined;
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i]!;
+    if (token.pos === '記号' || token.surface.trim() === '') {
+      before = undefined;
+      continue;
+    }
+    if (collector.inNegated(token.start, token.end)) {
+      collector.add(0, `打消:${token.base}`, token.start, token.end);
+      before = undefined;
+      continue;
+    }
+    const isNumber = token.detail === '数' || /^[0-9]+$/.test(token.surface);
+    const base = isNumber ? '#' : token.base;
+    collector.add(0, `語:${base}`, token.start, token.end);
+    if (negated[i] && !isFunctional(token)) collector.add(0, `否:${base}`, token.start, token.end);
+    if (before !== undefined)
+      collector.add(3, `続:${before.detail === '数' ? '#' : before.base} ${base}`, before.start, token.end);
+    before = token;
+  }
+}
+
+function isFunctional(token: Token): boolean {
+  return token.pos === '助詞' || token.pos === '助動詞' || token.detail === '非自立';
+}
+
+/** Groups, and pairs of groups no further apart than a clause or so. */
+function addGroups(collector: Collector, groups: Analysis['groups'], text: string): void {
+  const seen: { group: string; start: number; end: number }[] = [];
+  for (const hit of groups) {
+    if (collector.inNegated(hit.start, hit.end)) collector.add(1, `打消群:${hit.group}`, hit.start, hit.end);
+    else seen.push(hit);
+  }
+  for (const hit of seen) collector.add(1, `群:${hit.group}`, hit.start, hit.end);
+  const near = seen.slice(0, 40);
+  for (let i = 0; i < near.length; i++) {
+    for (let j = i + 1; j < near.length; j++) {
+      const [a, b] = [near[i]!, near[j]!];
+      if (a.group === b.group || Math.max(a.start, b.start) - Math.min(a.end, b.end) > 30) continue;
+      if (/[。]/.test(text.slice(Math.min(a.end, b.end), Math.max(a.start, b.start)))) continue;
+      const [first, second] = a.group < b.group ? [a.group, b.group] : [b.group, a.group];
+      collector.add(2, `組:${first}+${second}`, Math.min(a.start, b.start), Math.max(a.end, b.end));
+    }
+  }
+}
+
+function addCharacters(collector: Collector, text: string, tokens: readonly Token[]): void {
+  grams(text, 2, 4, (gram, start) => {
+    if (!collector.inNegated(start, start + gram.length)) collector.add(4, `字:${gram}`, start, start + gram.length);
+  });
+  let reading = '';
+  const place: number[] = [];
+  for (const token of tokens) {
+    const kana = collector.inNegated(token.start, token.end) ? '。' : toHiragana(token.reading || token.surface);
+    for (let i = 0; i < kana.length; i++) place.push(token.start + Math.min(i, token.end - token.start - 1));
+    reading += kana;
+  }
+  grams(reading, 3, 5, (gram, start) =>
+    collector.add(5, `音:${gram}`, place[start]!, place[start + gram.length - 1]! + 1),
+  );
+}
+
+const MAX_GRAM_TEXT = 600;
+
+function grams(text: string, shortest: number, longest: number, each: (gram: string, start: number) => void): void {
+  const length = Math.min(text.length, MAX_GRAM_TEXT);
+  for (let start = 0; start < length; start++) {
+    for (let n = 1; n <= longest && start + n <= length; n++) {
+      if (BREAK.has(text.charCodeAt(start + n - 1))) break;
+      if (n >= shortest) each(text.slice(start, start + n), start);
+    }
+  }
+}
+
+const BREAK = new Set([...'。、!?… 「」『』()・,.'].map((c) => c.charCodeAt(0)));

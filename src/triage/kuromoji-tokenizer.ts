@@ -1,0 +1,82 @@
+/**
+ * kuromoji's dictionary, costs and rules with a lattice of our own over typed arrays: the same words come out (a test
+ * compares them), several times faster, and in time linear in the text where kuromoji's grows with its square.
+ * The only file that knows kuromoji.
+ */
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { readKuromojiDictionary } from './kuromoji-dictionary.ts';
+import { Lattice } from './lattice.ts';
+import type { Token, Tokenizer } from './tokenizer.ts';
+
+/** `cacheDir`: where the inflated dictionary (about 70 MB) may be kept; without it every start inflates it anew. */
+export function createKuromojiTokenizer(options: { cacheDir?: string } = {}): Tokenizer {
+  const manifest = createRequire(import.meta.url).resolve('kuromoji/package.json');
+  const { version } = createRequire(import.meta.url)(manifest) as { version: string };
+  const data = readKuromojiDictionary(path.join(path.dirname(manifest), 'dict'), version, options.cacheDir);
+  const lattice = new Lattice(data);
+  const known = new FeatureReader(data.tokens, data.features);
+  const unknown = new FeatureReader(data.unknownTokens, data.unknownFeatures);
+  return {
+    tokenize(text) {
+      const tokens: Token[] = [];
+      let from = 0;
+      while (from < text.length) {
+        const to = sentenceEnd(text, from);
+        lattice.bestPath(text, from, to, (start, end, id, isKnown) => {
+          tokens.push(toToken(text, start, end, (isKnown ? known : unknown).read(id), isKnown));
+        });
+        from = to;
+      }
+      return tokens;
+    },
+  };
+}
+
+function sentenceEnd(text: string, from: number): number {
+  for (let i = from; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x3001 || code === 0x3002) return i + 1;
+  }
+  return text.length;
+}
+
+function toToken(text: string, start: number, end: number, features: readonly string[], known: boolean): Token {
+  const surface = text.slice(start, end);
+  const base = features[6];
+  return {
+    surface,
+    base: base === undefined || base === '*' || base === '' ? surface : base,
+    pos: features[0] ?? '名詞',
+    detail: features[1] ?? '*',
+    form: features[5] ?? '*',
+    reading: known ? (features[7] ?? '') : '',
+    start,
+    end,
+    known,
+  };
+}
+
+/** Feature lines decoded once each; the cache is emptied when full so that memory stays bounded. */
+class FeatureReader {
+  #cache = new Map<number, readonly string[]>();
+  readonly #tokens: Uint8Array;
+  readonly #features: Buffer;
+
+  constructor(tokens: Uint8Array, features: Uint8Array) {
+    this.#tokens = tokens;
+    this.#features = Buffer.from(features.buffer, features.byteOffset, features.byteLength);
+  }
+
+  read(id: number): readonly string[] {
+    const cached = this.#cache.get(id);
+    if (cached !== undefined) return cached;
+    const t = this.#tokens;
+    const at = t[id + 6]! | (t[id + 7]! << 8) | (t[id + 8]! << 16) | (t[id + 9]! << 24);
+    const line = this.#features.toString('utf8', at, this.#features.indexOf(0, at));
+    const features = line.split(',').slice(1);
+    if (this.#cache.size >= 20_000) this.#cache.clear();
+    this.#cache.set(id, features);
+    return features;
+  }
+}

@@ -1,0 +1,196 @@
+/** The cheapest path through kuromoji's words (Viterbi), on arrays that are reused from one sentence to the next. */
+import type { KuromojiData } from './kuromoji-dictionary.ts';
+
+type Emit = (start: number, end: number, id: number, known: boolean) => void;
+
+interface CharClass {
+  readonly alwaysInvoke: boolean;
+  readonly grouping: boolean;
+}
+
+const UNKNOWN_BIT = 1 << 30;
+
+export class Lattice {
+  readonly #data: KuromojiData;
+  readonly #classes: CharClass[];
+  readonly #backward: number;
+  /** Node n: where it starts, its word (UNKNOWN_BIT set for an unknown one), right context, cost so far, the node before. */
+  #start = new Int32Array(1024);
+  #word = new Int32Array(1024);
+  #right = new Int32Array(1024);
+  #cost = new Float64Array(1024);
+  #prev = new Int32Array(1024);
+  #next = new Int32Array(1024);
+  /** First and last node that end at a position; kuromoji settles equal costs by order of entry, so order is kept. */
+  #first = new Int32Array(256);
+  #last = new Int32Array(256);
+  #runEnd = new Int32Array(256);
+  #count = 0;
+
+  constructor(data: KuromojiData) {
+    this.#data = data;
+    this.#classes = readClasses(data.invoke);
+    this.#backward = data.costs[1]!;
+  }
+
+  /** Calls `emit` for each word of text[from, to), first to last. */
+  bestPath(text: string, from: number, to: number, emit: Emit): void {
+    const length = to - from;
+    this.#prepare(text, from, length);
+    for (let pos = 0; pos < length; pos++) {
+      if (this.#first[pos] === -1 || isLowHalf(text, from, pos)) continue;
+      const found = this.#addKnown(text, from, pos, length);
+      const charClass = this.#classOf(text, from + pos);
+      if (!found || this.#classes[charClass]!.alwaysInvoke)
+        this.#addUnknown(pos, charClass, this.#unknownLength(text, from, pos, charClass));
+    }
+    this.#walkBack(from, length, emit);
+  }
+
+  #prepare(text: string, from: number, length: number): void {
+    if (this.#first.length <= length) {
+      this.#first = new Int32Array(length * 2);
+      this.#last = new Int32Array(length * 2);
+      this.#runEnd = new Int32Array(length * 2);
+    }
+    this.#first.fill(-1, 0, length + 1);
+    for (let pos = length - 1; pos >= 0; pos--) {
+      const same = pos + 1 < length && this.#classOf(text, from + pos) === this.#classOf(text, from + pos + 1);
+      this.#runEnd[pos] = same ? this.#runEnd[pos + 1]! : pos + 1;
+    }
+    this.#count = 1;
+    this.#right[0] = 0;
+    this.#cost[0] = 0;
+    this.#next[0] = -1;
+    this.#first[0] = 0;
+    this.#last[0] = 0;
+  }
+
+  #classOf(text: string, at: number): number {
+    const code = text.charCodeAt(at);
+    return code >= 0xd800 && code <= 0xdfff ? 0 : this.#data.charClass[code]!;
+  }
+
+  #unknownLength(text: string, from: number, pos: number, charClass: number): number {
+    if (this.#classes[charClass]!.grouping) return this.#runEnd[pos]! - pos;
+    return isLowHalf(text, from, pos + 1) && pos + 1 < this.#runEnd[pos]! ? 2 : 1;
+  }
+
+  #addKnown(text: string, from: number, pos: number, length: number): boolean {
+    const { base, check, mapStart, mapIds } = this.#data;
+    let node = 0;
+    let found = false;
+    for (let at = pos; at < length; at++) {
+      node = step(base, check, node, text.charCodeAt(from + at));
+      if (node === -1) break;
+      const leaf = base[node]!;
+      if (check[leaf] !== node) continue;
+      const value = -base[leaf]! - 1;
+      found = true;
+      for (let i = mapStart[value]!; i < mapStart[value + 1]!; i++) this.#addNode(mapIds[i]!, false, pos, at + 1);
+    }
+    return found;
+  }
+
+  #addUnknown(pos: number, charClass: number, length: number): void {
+    const { unknownStart, unknownIds } = this.#data;
+    for (let i = unknownStart[charClass]!; i < unknownStart[charClass + 1]!; i++) {
+      this.#addNode(unknownIds[i]!, true, pos, pos + length);
+    }
+  }
+
+  #addNode(id: number, unknown: boolean, start: number, end: number): void {
+    const t = unknown ? this.#data.unknownTokens : this.#data.tokens;
+    const left = t[id]! | (t[id + 1]! << 8);
+    const { costs } = this.#data;
+    let best = Number.MAX_VALUE;
+    let from = -1;
+    for (let p = this.#first[start]!; p !== -1; p = this.#next[p]!) {
+      const cost = this.#cost[p]! + costs[this.#right[p]! * this.#backward + left + 2]!;
+      if (cost < best) {
+        best = cost;
+        from = p;
+      }
+    }
+    const n = this.#count++;
+    if (n >= this.#start.length) this.#grow();
+    this.#start[n] = start;
+    this.#word[n] = unknown ? id | UNKNOWN_BIT : id;
+    this.#right[n] = t[id + 2]! | (t[id + 3]! << 8);
+    this.#cost[n] = best + (((t[id + 4]! | (t[id + 5]! << 8)) << 16) >> 16);
+    this.#prev[n] = from;
+    this.#next[n] = -1;
+    if (this.#first[end] === -1) this.#first[end] = n;
+    else this.#next[this.#last[end]!] = n;
+    this.#last[end] = n;
+  }
+
+  #walkBack(from: number, length: number, emit: Emit): void {
+    let best = Number.MAX_VALUE;
+    let node = -1;
+    for (let p = this.#first[length]!; p !== -1; p = this.#next[p]!) {
+      const cost = this.#cost[p]! + this.#data.costs[this.#right[p]! * this.#backward + 2]!;
+      if (cost < best) {
+        best = cost;
+        node = p;
+      }
+    }
+    const path: number[] = [];
+    for (; node > 0; node = this.#prev[node]!) path.push(node);
+    for (let i = path.length - 1; i >= 0; i--) {
+      const n = path[i]!;
+      const end = i === 0 ? length : this.#start[path[i - 1]!]!;
+      const word = this.#word[n]!;
+      emit(from + this.#start[n]!, from + end, word & ~UNKNOWN_BIT, (word & UNKNOWN_BIT) === 0);
+    }
+  }
+
+  #grow(): void {
+    const size = this.#start.length * 2;
+    const wider = (old: Int32Array): Int32Array<ArrayBuffer> => {
+      const array = new Int32Array(size);
+      array.set(old);
+      return array;
+    };
+    this.#start = wider(this.#start);
+    this.#word = wider(this.#word);
+    this.#right = wider(this.#right);
+    this.#prev = wider(this.#prev);
+    this.#next = wider(this.#next);
+    const cost = new Float64Array(size);
+    cost.set(this.#cost);
+    this.#cost = cost;
+  }
+}
+
+/** One UTF-16 unit down the trie, whose edges are UTF-8 bytes; -1 when no word goes on so. */
+function step(base: Int32Array, check: Int32Array, from: number, code: number): number {
+  if (code < 0x80) return edge(base, check, from, code);
+  if (code >= 0xd800 && code <= 0xdfff) return -1;
+  if (code < 0x800) return edge(base, check, edge(base, check, from, 0xc0 | (code >> 6)), 0x80 | (code & 0x3f));
+  const first = edge(base, check, from, 0xe0 | (code >> 12));
+  return edge(base, check, edge(base, check, first, 0x80 | ((code >> 6) & 0x3f)), 0x80 | (code & 0x3f));
+}
+
+function edge(base: Int32Array, check: Int32Array, from: number, byte: number): number {
+  if (from === -1) return -1;
+  const to = base[from]! + byte;
+  return check[to] === from ? to : -1;
+}
+
+function isLowHalf(text: string, from: number, pos: number): boolean {
+  const code = text.charCodeAt(from + pos);
+  if (code < 0xdc00 || code > 0xdfff || pos === 0) return false;
+  const before = text.charCodeAt(from + pos - 1);
+  return before >= 0xd800 && before <= 0xdbff;
+}
+
+/** `always, grouping, length (4 bytes), name, 0` for each class. */
+function readClasses(invoke: Uint8Array): CharClass[] {
+  const classes: CharClass[] = [];
+  for (let at = 0; at + 6 < invoke.length && invoke[at + 6] !== 0; ) {
+    classes.push({ alwaysInvoke: invoke[at] === 1, grouping: invoke[at + 1] === 1 });
+    at = invoke.indexOf(0, at + 6) + 1;
+  }
+  return classes;
+}

@@ -1,0 +1,75 @@
+/**
+ * Learns the weights from the example sentences: first on parts of them, to see how sure the scores are on sentences not
+ * learned from (calibration), then on all. Same files in, same bytes out, on any machine.
+ */
+import type { ExampleEntry } from '#contracts/dictionary.ts';
+import type { ABOUTS, CRISES, NEEDS } from '#contracts/labels.ts';
+import { calibrate } from './calibrate.ts';
+import type { Features } from './features.ts';
+import { HEADS, type Model, type Settings, scoreHeads } from './model.ts';
+import { trainHead } from './train-head.ts';
+import { buildVocabulary, vectorise } from './vectorise.ts';
+
+export interface LearnOptions {
+  readonly examples: readonly ExampleEntry[];
+  /** Features of each example, in the same order. */
+  readonly features: readonly Features[];
+  /** Told what is being done, for a person who waits. */
+  readonly progress?: (what: string) => void;
+}
+
+/** A name must occur in so many examples to be kept, by kind of feature (語 群 組 続 字 音 印). */
+const LEAST = [2, 1, 2, 2, 3, 3, 1];
+const COST = 0.3;
+const ROUNDS = 20;
+const FOLDS = 4;
+/** A need that is not the first still counts, but less. */
+const SECOND_NEED = 0.8;
+const NO_SETTINGS: Settings = { calibration: [], confidence: [], confidentFrom: 1 };
+
+export function learn(options: LearnOptions): Model {
+  const { examples, features, progress = () => undefined } = options;
+  const scores = new Array<Float64Array>(examples.length);
+  for (let fold = 0; fold < FOLDS; fold++) {
+    progress(`較正のための学習 ${fold + 1}/${FOLDS}`);
+    const inside = [...examples.keys()].filter((i) => i % FOLDS !== fold);
+    const part = train(examples, features, inside);
+    for (let i = fold; i < examples.length; i += FOLDS) scores[i] = scoreHeads(part, features[i]!).scores;
+  }
+  progress('全部の例文での学習');
+  const model = train(examples, features, [...examples.keys()]);
+  const yes = examples.map((example) => HEADS.map((head) => labelOf(example, head) > 0));
+  return { ...model, settings: calibrate(scores, yes) };
+}
+
+function train(examples: readonly ExampleEntry[], features: readonly Features[], chosen: readonly number[]): Model {
+  const vocabulary = buildVocabulary(
+    chosen.map((i) => features[i]!),
+    LEAST,
+  );
+  const rows = chosen.map((i) => {
+    const vector = vectorise(features[i]!, vocabulary);
+    return { at: Int32Array.from(vector.at), value: Float64Array.from(vector.value) };
+  });
+  const size = vocabulary.names.length;
+  const weights = new Float64Array((size + 1) * HEADS.length);
+  HEADS.forEach((head, h) => {
+    const labels = Float64Array.from(chosen, (i) => labelOf(examples[i]!, head));
+    const column = trainHead(rows, labels, size, { cost: COST, rounds: ROUNDS });
+    for (let f = 0; f <= size; f++) weights[f * HEADS.length + h] = column[f]!;
+  });
+  return { vocabulary, weights, settings: NO_SETTINGS };
+}
+
+/** Above 0 for yes; the size is the weight of the example for this head. */
+function labelOf(example: ExampleEntry, head: string): number {
+  const [kind, name] = head.split(':');
+  if (kind === 'need') {
+    const place = example.needs.indexOf(name as (typeof NEEDS)[number]);
+    return place < 0 ? -1 : place === 0 ? 1 : SECOND_NEED;
+  }
+  if (kind === 'scope') return example.scope === name ? 1 : -1;
+  if (kind === 'about') return example.about === (name as (typeof ABOUTS)[number]) ? 1 : -1;
+  if (name === 'any') return example.crisis === 'none' ? -1 : 1;
+  return example.crisis === (name as (typeof CRISES)[number]) ? 1 : -1;
+}

@@ -1,0 +1,116 @@
+/** The learned part: one linear head for each label, and the file `dictionaries/weights.tsv` it is kept in. */
+import { ABOUTS, CRISES, NEEDS } from '#contracts/labels.ts';
+import type { Features } from './features.ts';
+import { type Vector, type Vocabulary, vectorise } from './vectorise.ts';
+
+/** Heads in the order of the columns of weights.tsv. `crisis:any` is crisis of whichever kind. */
+export const HEADS: readonly string[] = [
+  ...NEEDS.map((need) => `need:${need}`),
+  'scope:need',
+  'scope:unclear',
+  'scope:other',
+  ...ABOUTS.map((about) => `about:${about}`),
+  'crisis:any',
+  ...CRISES.filter((crisis) => crisis !== 'none').map((crisis) => `crisis:${crisis}`),
+];
+
+/** Sigmoid that turns a head's score into a probability: 1 / (1 + e^-(slope·score + shift)). */
+export interface Calibration {
+  readonly slope: number;
+  readonly shift: number;
+}
+
+export interface Settings {
+  /** For each head. */
+  readonly calibration: readonly Calibration[];
+  /** Weights of [1, p1, p1 − p2, p(scope need), …] in the logit that the first need is right; see confidence.ts. */
+  readonly confidence: readonly number[];
+  /** The first need is acted on from this probability on. */
+  readonly confidentFrom: number;
+}
+
+export interface Model {
+  readonly vocabulary: Vocabulary;
+  /** weights[feature · HEADS.length + head]; the row after the last feature is the bias. */
+  readonly weights: Float64Array;
+  readonly settings: Settings;
+}
+
+/** Scores of all heads, and the vector they came from (for the evidence). */
+export function scoreHeads(model: Model, features: Features): { scores: Float64Array; vector: Vector } {
+  const heads = HEADS.length;
+  const vector = vectorise(features, model.vocabulary);
+  const bias = model.vocabulary.names.length * heads;
+  const scores = model.weights.slice(bias, bias + heads);
+  for (let k = 0; k < vector.at.length; k++) {
+    const row = vector.at[k]! * heads;
+    const value = vector.value[k]!;
+    for (let h = 0; h < heads; h++) scores[h]! += model.weights[row + h]! * value;
+  }
+  return { scores, vector };
+}
+
+export function probability(score: number, calibration: Calibration): number {
+  return 1 / (1 + Math.exp(-(calibration.slope * score + calibration.shift)));
+}
+
+const UNIT = 100;
+const TITLE = '# 例文から学んだ重み（tsunagi triage learn が作ります。手で直さず、例文や語群を直してください）';
+const BIAS = '(かたより)';
+
+/** Weights are kept in hundredths; names of which nothing is left are dropped. */
+export function writeModel(model: Model): string {
+  const heads = HEADS.length;
+  const lines = [TITLE, `#設定\t${JSON.stringify(model.settings)}`, ['#名前', 'まれさ', ...HEADS].join('\t')];
+  const { names, rarity } = model.vocabulary;
+  for (let f = 0; f <= names.length; f++) {
+    const row: string[] = [];
+    for (let h = 0; h < heads; h++) {
+      const rounded = Math.round(model.weights[f * heads + h]! * UNIT);
+      row.push(rounded === 0 ? '' : String(rounded));
+    }
+    if (f === names.length) lines.push([BIAS, '', ...row].join('\t'));
+    else if (row.some((cell) => cell !== '')) lines.push([names[f], rarity[f], ...row].join('\t'));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** Throws when the file is not one of this version's. */
+export function readModel(text: string): Model {
+  const lines = text.split('\n');
+  const settings = JSON.parse(lines[1]!.slice('#設定\t'.length)) as Settings;
+  const columns = lines[2]!.split('\t').slice(2);
+  if (columns.join() !== HEADS.join()) throw new Error('weights.tsv has other columns; run `tsunagi triage learn`');
+  const heads = HEADS.length;
+  const rows = lines.slice(3).filter((line) => line !== '');
+  const names: string[] = [];
+  const rarity = new Float64Array(rows.length - 1);
+  const weights = new Float64Array(rows.length * heads);
+  rows.forEach((line, f) => {
+    const nameEnd = line.indexOf('\t');
+    const rarityEnd = line.indexOf('\t', nameEnd + 1);
+    if (f < rows.length - 1) {
+      names.push(line.slice(0, nameEnd));
+      rarity[f] = Number(line.slice(nameEnd + 1, rarityEnd));
+    }
+    readRow(line, rarityEnd + 1, weights, f * heads);
+  });
+  return { vocabulary: { names, index: new Map(names.map((name, i) => [name, i])), rarity }, weights, settings };
+}
+
+/** Integers parted by tabs, empty for 0; read by hand because it is most of the time of a start. */
+function readRow(line: string, from: number, weights: Float64Array, to: number): void {
+  let at = to;
+  let value = 0;
+  let sign = 1;
+  for (let i = from; i < line.length; i++) {
+    const code = line.charCodeAt(i);
+    if (code === 9) {
+      weights[at++] = (sign * value) / UNIT;
+      value = 0;
+      sign = 1;
+    } else if (code === 45) sign = -1;
+    else value = value * 10 + code - 48;
+  }
+  weights[at] = (sign * value) / UNIT;
+}

@@ -1,0 +1,25 @@
+/** What triage needs of a morphological analyser; filled by kuromoji-tokenizer.ts. */
+
+export interface Token {
+  /** As it stands in the text given. */
+  readonly surface: string;
+  /** Dictionary form; the surface where the analyser knows none. */
+  readonly base: string;
+  /** 名詞, 動詞, 助詞, … */
+  readonly pos: string;
+  /** 一般, 自立, 非自立, 固有名詞, … */
+  readonly detail: string;
+  /** 未然形, 連用タ接続, …; `*` when it does not inflect. */
+  readonly form: string;
+  /** Katakana; empty for an unknown word. */
+  readonly reading: string;
+  /** UTF-16 range [start, end) in the text given. */
+  readonly start: number;
+  readonly end: number;
+  readonly known: boolean;
+}
+
+export interface Tokenizer {
+  /** Never throws; the surfaces joined are the text. Time grows linearly with the text. */
+  tokenize(text: string): Token[];
+}
