@@ -179,7 +179,10 @@ const unmatched = kind({
   expiresAt: (b) => b.expiresAt,
 });
 
-/** One line of the audit log, chained by hash to the one before (R24). Ids are `timeKey|n`. */
+/**
+ * One line of the audit log (R24). Ids are `timeKey|n`. Written unchained (`hash` empty), so that no record is hot;
+ * handoff/audit.ts numbers the lines afterwards and chains each by hash to the one before.
+ */
 const audit = kind({
   schema: z.strictObject({
     at: z.int(),
@@ -189,15 +192,32 @@ const audit = kind({
     detail: z.record(z.string(), z.string()).default({}),
     previous: z.string(),
     hash: z.string(),
+    sequence: z.int().positive().optional(),
   }),
   version: 1,
   indexes: {
+    chain: (b, id) => ({
+      key: b.sequence === undefined ? `open|${id}` : `done|${String(b.sequence).padStart(12, '0')}`,
+      group: b.sequence === undefined ? 'open' : 'done',
+    }),
     at: (b, id) => ({ key: `${timeKey(b.at)}|${id}` }),
     by: (b) => ({ key: `${b.by}|${timeKey(b.at)}` }),
     subject: (b) => (b.subject === null ? null : { key: `${b.subject}|${timeKey(b.at)}` }),
   },
 });
 
-export const KINDS = { inbox, seen, contact, session, outgoing, ticket, place, timer, unmatched, audit } as const;
+/** One value of the installation that must outlive restarts: the pseudonym pepper, the last retention report … */
+const setting = kind({ schema: z.strictObject({ value: z.string() }), version: 1 });
+
+/** A flow as it stood when a session began on it: a session never changes its flow under way. */
+const revision = kind({
+  schema: z.strictObject({ flow: z.unknown(), revision: z.string(), at: z.int() }),
+  version: 1,
+  indexes: { all: (_, id) => ({ key: id }) },
+});
+
+export const KINDS = {
+  setting,
+  revision, inbox, seen, contact, session, outgoing, ticket, place, timer, unmatched, audit } as const;
 export type Kind = keyof typeof KINDS;
 export type Body<K extends Kind> = z.output<(typeof KINDS)[K]['schema']>;

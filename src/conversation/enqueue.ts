@@ -1,0 +1,49 @@
+/** Puts messages on their way out, as part of a draft: they are saved with what caused them, and sent afterwards. */
+import type { Message } from '#contracts/message.ts';
+import type { Draft } from '#store/draft.ts';
+import type { World } from './talk.ts';
+
+/** LINE: use a reply token within one minute; the rest is for the way. */
+const REPLY_LIFE_MS = 50_000;
+/** How long it stays visible what became of a message. */
+const OUTCOME_KEPT_MS = 30 * 86_400_000;
+
+export interface Envelope {
+  contact: string;
+  /** An event's type, or `reminder`, `staff` …: for the outcome list, never words. */
+  cause: string;
+  messages: readonly Message[];
+  /** The free way, where an event has just brought a token. */
+  reply: { token: string; receivedAt: number } | null;
+  /** Message ids whose words may stand in the messages: withdrawn ones are taken out while they wait. */
+  quotes: readonly string[];
+}
+
+/** @returns the outgoing record's id. */
+export function enqueue(draft: Draft, world: Pick<World, 'clock' | 'ids'>, envelope: Envelope): string {
+  const id = world.ids.id();
+  const now = world.clock.now();
+  const { contact, cause, messages, reply, quotes } = envelope;
+  draft.add('outgoing', id, {
+    contact,
+    createdAt: now,
+    cause,
+    messages: lastChoicesOnly(messages),
+    replyToken: reply?.token ?? null,
+    replyBefore: reply === null ? 0 : reply.receivedAt + REPLY_LIFE_MS,
+    retryKey: world.ids.uuid(),
+    via: null,
+    state: 'waiting',
+    attempts: 0,
+    nextAt: now,
+    outcome: null,
+    expiresAt: now + OUTCOME_KEPT_MS,
+    quotes: [...quotes],
+  });
+  return id;
+}
+
+/** Only the last message's choices show on LINE: earlier ones would be dead buttons. */
+function lastChoicesOnly(messages: readonly Message[]): Message[] {
+  return messages.map((message, i) => (i === messages.length - 1 ? message : { ...message, choices: [] }));
+}

@@ -1,0 +1,81 @@
+/**
+ * One event of one resident, from the inbox to its saved answer. Read this file first; it reads in the order of the main
+ * path (design.md §3): take the event, read where the resident stands, crisis before anything else, the engine, the
+ * world's answers, one commit. What it saves leaves from the outbox afterwards.
+ *
+ * The room may know the order of work; it must not know HTTP, LINE's JSON or a driver.
+ */
+import { createDraft } from '#store/draft.ts';
+import type { Store } from '#store/store.ts';
+import { answerMedia } from './answer-media.ts';
+import { answerPostback } from './answer-postback.ts';
+import { answerText } from './answer-text.ts';
+import { follow, unfollow } from './follow.ts';
+import { closeTalk, openTalk, type Talk, type World } from './talk.ts';
+import { unsend } from './unsend.ts';
+
+/** A commit that lost a race runs again; more than this in a row is a fault, not a race. */
+const RACES = 25;
+
+/**
+ * @returns the id of what is to be sent, null when there is nothing (or another server did the turn).
+ * @throws StoreError when the store is away: the event stays in the inbox.
+ */
+export async function handleEvent(
+  world: World,
+  store: Store,
+  municipality: string,
+  id: string,
+): Promise<string | null> {
+  const script = world.script(municipality);
+  // The city's files are broken: its residents' events wait until they are mended.
+  if (!script) return null;
+  for (let race = 0; race < RACES; race++) {
+    const draft = createDraft(store, municipality);
+    const waiting = await draft.get('inbox', id);
+    if (!waiting) return null;
+    await draft.delete('inbox', id);
+    const talk = await openTalk(world, draft, waiting.event, script);
+    if (!waiting.withdrawn) await answer(talk);
+    const outgoing = await closeTalk(talk);
+    if ((await draft.commit()).ok) {
+      world.count('turns', { municipality, type: talk.event.type });
+      return outgoing;
+    }
+    world.count('races', { municipality });
+  }
+  throw new Error(`event ${id} lost ${RACES} races`);
+}
+
+async function answer(talk: Talk): Promise<void> {
+  switch (talk.event.type) {
+    case 'text':
+      return answerText(talk, talk.event);
+    case 'media':
+      return answerMedia(talk, talk.event);
+    case 'postback':
+      return answerPostback(talk, talk.event);
+    case 'follow':
+      return follow(talk, talk.event);
+    case 'unfollow':
+      return unfollow(talk);
+    case 'unsend':
+      return unsend(talk, talk.event);
+  }
+}
+
+/**
+ * What is done with an event whose handling failed again and again: it leaves the inbox, so that the resident's next words
+ * are heard, and the resident is told in plain words. The fault itself is in the log and the metrics.
+ */
+export async function giveUp(world: World, store: Store, municipality: string, id: string): Promise<string | null> {
+  const script = world.script(municipality);
+  const draft = createDraft(store, municipality);
+  const waiting = await draft.get('inbox', id);
+  if (!waiting || !script) return null;
+  await draft.delete('inbox', id);
+  const talk = await openTalk(world, draft, waiting.event, script);
+  talk.said.push({ type: 'text', text: script.texts['reply.failed'], choices: [] });
+  const outgoing = await closeTalk(talk);
+  return (await draft.commit()).ok ? outgoing : null;
+}

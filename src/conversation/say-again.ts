@@ -1,0 +1,21 @@
+/** Puts the open question again after something else came up, or begins the talk when none is open. */
+import { repeat, start } from '#engine/engine.ts';
+import { runEngine } from './run-engine.ts';
+import type { Talk } from './talk.ts';
+
+export async function sayAgain(talk: Talk, lead?: string): Promise<void> {
+  const { script, session, now } = talk;
+  if (session && (session.status === 'waiting' || session.status === 'asking')) {
+    return runEngine(talk, repeat(script, session, lead === undefined ? {} : { lead }));
+  }
+  if (lead !== undefined) talk.said.push({ type: 'text', text: lead, choices: [] });
+  return begin(talk, now);
+}
+
+/** A new talk from the city's first flow. */
+export async function begin(talk: Talk, at: number): Promise<void> {
+  const greeted = talk.contact.greeted;
+  talk.contact = { ...talk.contact, greeted: true };
+  const { script, world } = talk;
+  await runEngine(talk, start(script, { flow: script.municipality.flow, talk: world.ids.id(), at, greeted }));
+}

@@ -1,0 +1,151 @@
+/**
+ * The conversation as a running part: takes events in, works them off, sends, keeps time, and takes up at start what an
+ * earlier process left over. Several of these on one store do not get in each other's way.
+ */
+import type { Incoming } from '#contracts/event.ts';
+import { timeKey } from '#store/kinds.ts';
+import { type Store, StoreError } from '#store/store.ts';
+import type { Channel } from './channel.ts';
+import { createDispatcher } from './dispatcher.ts';
+import { giveUp, handleEvent } from './handle-event.ts';
+import { createOutbox } from './outbox.ts';
+import { receiveEvents } from './receive-events.ts';
+import type { World } from './talk.ts';
+import { fireTimers } from './timers.ts';
+
+/** Left alone this long, an event is taken up by whoever sees it: its server is dead or was cut off. */
+const ORPHAN_MS = 4_000;
+const ATTEMPTS = 3;
+const SWEEP_ROWS = 500;
+
+export interface ConversationOptions {
+  world: World;
+  store: Store;
+  channels: Record<'line' | 'page', Channel>;
+  municipalities: readonly string[];
+  workers: number;
+  /** How often timers, leftovers and expiries are looked at; milliseconds. */
+  beatMs?: number;
+}
+
+export interface Conversation {
+  /** Resolves once the events are kept: then the channel may be told 200. @throws StoreError when they are not. */
+  receive(events: readonly Incoming[]): Promise<void>;
+  /** Takes up what was left over, and begins to keep time. */
+  start(): Promise<void>;
+  /** Takes nothing new, finishes what is under way. */
+  stop(): Promise<void>;
+  /** Resolves when everything received so far is worked off and sent or waiting for a later try. */
+  idle(): Promise<void>;
+  /** One look at timers, leftovers, the outbox and expiries. */
+  beat(): Promise<void>;
+  waiting(): number;
+}
+
+export function createConversation(options: ConversationOptions): Conversation {
+  const { world, store, municipalities } = options;
+  const outbox = createOutbox({
+    store,
+    channels: options.channels,
+    clock: world.clock,
+    count: (name, labels) => world.count(`outgoing_${name}`, labels),
+  });
+  const dispatcher = createDispatcher({ workers: options.workers, work });
+  let timer: NodeJS.Timeout | null = null;
+  let beating: Promise<void> = Promise.resolve();
+  let stopped = false;
+
+  /** All that one contact has waiting, in order; each turn's answer leaves before the next turn begins. */
+  async function work(municipality: string, contact: string): Promise<void> {
+    try {
+      for (;;) {
+        const [first] = await store.list(municipality, 'inbox', 'contact', { prefix: `${contact}|`, limit: 1 });
+        if (!first || !world.script(municipality)) return;
+        const outgoing = await turn(municipality, first.id);
+        if (outgoing !== null) await outbox.send(municipality, outgoing);
+      }
+    } catch (error) {
+      // The store is away, or a fault: the event is still in the inbox and is found again by the next beat.
+      world.log.error('work left for later', { municipality, error });
+      world.count('work_left', { municipality });
+    }
+  }
+
+  async function turn(municipality: string, id: string): Promise<string | null> {
+    try {
+      return await handleEvent(world, store, municipality, id);
+    } catch (error) {
+      if (error instanceof StoreError && error.code !== 'damaged') throw error;
+      world.log.error('a turn failed', { municipality, event: id, error });
+      world.count('turn_failures', { municipality });
+      const row = await store.get(municipality, 'inbox', id);
+      if (!row) return null;
+      if (row.body.attempts + 1 >= ATTEMPTS) return giveUp(world, store, municipality, id);
+      const body = { ...row.body, attempts: row.body.attempts + 1 };
+      await store.commit(municipality, [{ type: 'put', kind: 'inbox', id, revision: row.revision, body }]);
+      return null;
+    }
+  }
+
+  const takeUp = async (municipality: string, olderThan: number): Promise<void> => {
+    let after: string | undefined;
+    for (;;) {
+      const rows = await store.list(municipality, 'inbox', 'waiting', {
+        limit: SWEEP_ROWS,
+        to: timeKey(olderThan),
+        ...(after === undefined ? {} : { after }),
+      });
+      for (const row of rows) dispatcher.wake(municipality, row.body.event.contact);
+      after = rows.at(-1)?.cursor;
+      if (rows.length < SWEEP_ROWS) return;
+    }
+  };
+
+  const beat = async (): Promise<void> => {
+    const now = world.clock.now();
+    for (const municipality of municipalities) {
+      try {
+        await takeUp(municipality, now - ORPHAN_MS);
+        await fireTimers(world, store, municipality);
+        await outbox.sendDue(municipality);
+        await store.sweep(municipality, now, 500);
+      } catch (error) {
+        world.log.error('beat failed', { municipality, error });
+        world.count('beat_failures', { municipality });
+      }
+    }
+  };
+
+  const schedule = (): void => {
+    if (stopped) return;
+    timer = setTimeout(() => {
+      beating = beat().finally(schedule);
+    }, options.beatMs ?? 1_000);
+  };
+
+  return {
+    async receive(events) {
+      for (const { municipality, contacts, accepted, duplicates } of await receiveEvents(store, events)) {
+        world.count('events_accepted', { municipality }, accepted);
+        if (duplicates > 0) world.count('events_duplicate', { municipality }, duplicates);
+        for (const contact of contacts) dispatcher.wake(municipality, contact);
+      }
+    },
+    async start() {
+      for (const municipality of municipalities) {
+        await takeUp(municipality, Number.MAX_SAFE_INTEGER / 10);
+        void outbox.sendDue(municipality).catch((error) => world.log.error('outbox', { municipality, error }));
+      }
+      schedule();
+    },
+    async stop() {
+      stopped = true;
+      if (timer) clearTimeout(timer);
+      await beating;
+      await dispatcher.stop();
+    },
+    idle: () => dispatcher.idle(),
+    beat,
+    waiting: () => dispatcher.waiting(),
+  };
+}

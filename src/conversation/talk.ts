@@ -1,0 +1,96 @@
+/** Everything one turn works with: who, where they stand, what has been said so far. */
+
+import type { Content } from '#content/load-content.ts';
+import type { Incoming } from '#contracts/event.ts';
+import type { Script } from '#contracts/flow.ts';
+import type { Message } from '#contracts/message.ts';
+import type { Session } from '#contracts/session.ts';
+import type { Draft } from '#store/draft.ts';
+import type { Body } from '#store/kinds.ts';
+import type { Clock } from '#support/clock.ts';
+import type { Ids } from '#support/ids.ts';
+import type { Logger } from '#support/logger.ts';
+import type { Triage } from '#triage/create-triage.ts';
+import { enqueue } from './enqueue.ts';
+
+/** What every turn is handed. */
+export interface World {
+  /** Files as they are now; staff's edits come with the next turn. */
+  content(): Content;
+  /** The script with the flow revisions that stored sessions still stand on. */
+  script(municipality: string): Script | null;
+  triage: Triage;
+  clock: Clock;
+  ids: Ids;
+  log: Logger;
+  count(name: string, labels: Record<string, string>, by?: number): void;
+}
+
+export interface Talk {
+  readonly world: World;
+  readonly draft: Draft;
+  readonly event: Incoming;
+  readonly script: Script;
+  readonly now: number;
+  contact: Body<'contact'>;
+  session: Session | null;
+  /** What goes out at the end of this turn, in order. */
+  readonly said: Message[];
+}
+
+/** Reads contact and session. A contact's first event makes both. */
+export async function openTalk(world: World, draft: Draft, event: Incoming, script: Script): Promise<Talk> {
+  const now = world.clock.now();
+  const contact = await draft.get('contact', event.contact);
+  const session = await draft.get('session', event.contact);
+  return {
+    world,
+    draft,
+    event,
+    script,
+    now,
+    contact: contact ? { ...contact, lastAt: now, address: event.address, expiresAt: null } : newContact(event, now),
+    session: session?.session ?? null,
+    said: [],
+  };
+}
+
+/** Puts the turn's outcome into the draft; nothing is written before the draft is committed. */
+export async function closeTalk(talk: Talk): Promise<string | null> {
+  const { draft, event, now } = talk;
+  const { retentionDays } = talk.script.municipality;
+  await draft.put('contact', event.contact, talk.contact);
+  if (talk.session) {
+    const expiresAt = now + retentionDays.talk * 86_400_000;
+    await draft.put('session', event.contact, { session: talk.session, at: now, expiresAt });
+  }
+  if (talk.said.length === 0) return null;
+  const token = event.replyToken;
+  return enqueue(draft, talk.world, {
+    contact: event.contact,
+    cause: event.type,
+    messages: talk.said,
+    reply: token === undefined ? null : { token, receivedAt: event.receivedAt },
+    quotes: heardIds(talk),
+  });
+}
+
+function heardIds(talk: Talk): string[] {
+  const heard = talk.session?.facts.heard.map((h) => h.messageId) ?? [];
+  return 'messageId' in talk.event ? [...new Set([...heard, talk.event.messageId])] : heard;
+}
+
+function newContact(event: Incoming, now: number): Body<'contact'> {
+  return {
+    firstAt: now,
+    lastAt: now,
+    channel: event.channel,
+    address: event.address,
+    blocked: false,
+    floor: null,
+    greeted: false,
+    crisis: null,
+    tickets: [],
+    expiresAt: null,
+  };
+}

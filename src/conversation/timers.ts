@@ -1,0 +1,50 @@
+/** What happens at a time rather than after words: today the reminder of the day before (R3: time and place only). */
+import { fill } from '#engine/fill.ts';
+import { slotLabel } from '#engine/japan-time.ts';
+import { stillDue } from '#handoff/reminders.ts';
+import { createDraft, type Draft } from '#store/draft.ts';
+import { type Body, timeKey } from '#store/kinds.ts';
+import type { Store } from '#store/store.ts';
+import { enqueue } from './enqueue.ts';
+import type { World } from './talk.ts';
+
+type Handler = (world: World, draft: Draft, timer: Body<'timer'>) => Promise<void>;
+
+const HANDLERS: Record<string, Handler> = { reminder: remind };
+
+/** Each due timer once: its deletion and its effect are one commit, so a second server finds it gone. */
+export async function fireTimers(world: World, store: Store, municipality: string): Promise<number> {
+  const due = await store.list(municipality, 'timer', 'at', { limit: 200, to: timeKey(world.clock.now() + 1) });
+  let fired = 0;
+  for (const row of due) {
+    const draft = createDraft(store, municipality);
+    const timer = await draft.get('timer', row.id);
+    if (!timer || timer.at > world.clock.now()) continue;
+    await draft.delete('timer', row.id);
+    const handler = HANDLERS[timer.what];
+    if (handler) await handler(world, draft, timer);
+    else world.log.error('unknown timer', { municipality, what: timer.what });
+    // Lost to another server: then it has fired there.
+    if ((await draft.commit()).ok) fired++;
+  }
+  return fired;
+}
+
+async function remind(world: World, draft: Draft, timer: Body<'timer'>): Promise<void> {
+  const script = world.script(draft.municipality);
+  const ticket = timer.ticket === null ? null : await draft.get('ticket', timer.ticket);
+  const contact = timer.contact === null ? null : await draft.get('contact', timer.contact);
+  if (!script || !contact || contact.blocked || !stillDue(ticket, timer)) return;
+  const place = timer.data.place ?? '';
+  const text = fill(script.texts['reply.reminder'], {
+    日時: slotLabel(Number(timer.data.start)),
+    場所: place === '' ? script.texts['reply.reminder_place_unknown'] : place,
+  });
+  enqueue(draft, world, {
+    contact: timer.contact!,
+    cause: 'reminder',
+    messages: [{ type: 'text', text, choices: [] }],
+    reply: null,
+    quotes: [],
+  });
+}

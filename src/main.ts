@@ -1,0 +1,196 @@
+/**
+ * The service: reads the settings, opens what they name, joins the rooms, listens, and stops without losing anything.
+ * It knows every room and no rule of behaviour.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
+import type { Hono } from 'hono';
+import { createApp } from '#app';
+import { type Config, ConfigError, readConfig } from '#config';
+import { loadContent } from '#content/load-content.ts';
+import { loadPseudonym } from '#conversation/pseudonym.ts';
+import { openScripts } from '#conversation/scripts.ts';
+import { createConversation } from '#conversation/service.ts';
+import type { World } from '#conversation/talk.ts';
+import { createLineChannel } from '#line/channel.ts';
+import { createLineRoutes } from '#line/routes.ts';
+import { createSimulator, type Simulator, simulatorToken } from '#simulator/create-simulator.ts';
+import { StoreError } from '#store/store.ts';
+import { systemClock } from '#support/clock.ts';
+import { createIds } from '#support/ids.ts';
+import { KeyError } from '#support/key-ring.ts';
+import { createLogger, type Logger } from '#support/logger.ts';
+import { createMetrics } from '#support/metrics.ts';
+import { createTriage } from '#triage/create-triage.ts';
+import { openStore } from './open-store.ts';
+
+const LINE_API = 'https://api.line.me';
+
+/** Runs until SIGTERM or SIGINT. */
+export async function main(): Promise<void> {
+  try {
+    await run(readConfig());
+  } catch (error) {
+    if (
+      error instanceof ConfigError ||
+      error instanceof KeyError ||
+      error instanceof StoreError ||
+      isListenError(error)
+    ) {
+      for (const line of error.message.split('\n')) process.stderr.write(`tsunagi: ${line}\n`);
+      process.exitCode = error instanceof StoreError || isListenError(error) ? 1 : 2;
+      return;
+    }
+    throw error;
+  }
+}
+
+async function run(config: Config): Promise<void> {
+  const clock = systemClock;
+  const ids = createIds();
+  const metrics = createMetrics();
+  const log = createLogger({ level: config.LOG_LEVEL });
+  // Side by side: each takes its part of a second.
+  const [store, content, triage] = await Promise.all([
+    openStore(config),
+    loadContent({ dir: config.FLOWS_DIR }),
+    createTriage({ dictionariesDir: config.DICTIONARIES_DIR, cacheDir: config.CACHE_DIR }),
+  ]);
+  reportRefused(content.refused, log);
+  const scripts = await openScripts({ store, content: () => content, now: () => clock.now() });
+  await scripts.keep(content);
+  const pseudonym = await loadPseudonym(store);
+
+  const credentials = credentialsOf(config);
+  const baseUrl = config.LINE_API_BASE_URL ?? (config.line.size > 0 ? LINE_API : `http://127.0.0.1:${config.PORT}`);
+  const line = createLineChannel({
+    tokens: new Map([...credentials].map(([city, { accessToken }]) => [city, accessToken])),
+    baseUrl,
+    clock,
+    onCall: ({ municipality, call, status, outcome, code, requestId, ms }) => {
+      metrics.observe('line_call', { call, outcome }, ms / 1000);
+      log.info('line call', { municipality, call, status, outcome, code, requestId, ms: Math.round(ms) });
+    },
+  });
+  const world: World = {
+    content: () => content,
+    script: (municipality) => scripts.script(municipality),
+    triage,
+    clock,
+    ids,
+    log,
+    count: metrics.count,
+  };
+  const conversation = createConversation({
+    world,
+    store,
+    channels: { line, page: line },
+    municipalities: config.municipalities,
+    workers: config.WORKERS,
+  });
+  metrics.gauge('contacts_waiting', 'contacts with events that wait for a worker', () => conversation.waiting());
+
+  const routes = createLineRoutes({
+    channels: new Map([...credentials].map(([city, { secret }]) => [city, { secret }])),
+    receive: (events) => conversation.receive(events),
+    contactOf: (municipality, userId) => pseudonym(municipality, 'line', userId),
+    clock,
+    count: (name, labels) => metrics.count(`line_${name}`, labels),
+    log,
+  });
+  const simulator = config.simulator ? openSimulator() : null;
+  const mounts: [string, Hono][] = [['/', routes]];
+  if (simulator) mounts.push(['/simulator', simulator.routes], ['/', simulator.api]);
+  const app = createApp({ mounts, ready: () => store.ping(), metrics, log });
+
+  function openSimulator(): Simulator {
+    return createSimulator({
+      municipalities: config.municipalities.flatMap((id) => {
+        const city = content.municipalities.get(id);
+        return city && !config.line.has(id) ? [{ id, name: city.name, account: city.account }] : [];
+      }),
+      secretOf: (municipality) => credentials.get(municipality)!.secret,
+      async deliver(municipality, body, signature) {
+        const headers = { 'content-type': 'application/json; charset=utf-8', 'x-line-signature': signature };
+        const url = `http://127.0.0.1:${port()}/line/${municipality}/webhook`;
+        return (await fetch(url, { method: 'POST', body: Buffer.from(body), headers })).status;
+      },
+      clock,
+      ids,
+      explain: (text) => triage.assess(text),
+    });
+  }
+
+  const server = await listen(app, config);
+  const port = (): number => (server.address() as AddressInfo).port;
+  await conversation.start();
+  greet(config, port());
+  await stopSignal();
+  log.info('stopping');
+  simulator?.close();
+  await closeServer(server);
+  await conversation.stop();
+  await store.close();
+  log.info('stopped');
+}
+
+/** Cities without credentials of their own speak to the simulator, under a secret nobody else knows. */
+function credentialsOf(config: Config): Map<string, { secret: string; accessToken: string }> {
+  const all = new Map(config.line);
+  if (config.simulator) {
+    for (const city of config.municipalities) {
+      if (!all.has(city)) all.set(city, { secret: randomBytes(16).toString('hex'), accessToken: simulatorToken(city) });
+    }
+  }
+  return all;
+}
+
+function reportRefused(
+  refused: ReadonlyMap<string, readonly { file: string; line: number; what: string; remedy: string }[]>,
+  log: Logger,
+): void {
+  for (const [municipality, findings] of refused) {
+    for (const { file, line, what, remedy } of findings) {
+      log.error('city refused', { municipality, file, line, what, remedy });
+    }
+  }
+}
+
+function listen(app: Hono, config: Config): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, port: config.PORT, hostname: config.HOST }, () =>
+      resolve(server),
+    ) as Server;
+    server.once('error', reject);
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}
+
+function greet(config: Config, port: number): void {
+  const url = config.PUBLIC_URL ?? `http://localhost:${port}`;
+  const lines = [`tsunagi is ready: ${url}`];
+  if (config.simulator) lines.push(`  simulator (相談する人の画面): ${url}/simulator`);
+  for (const city of config.line.keys()) lines.push(`  LINE webhook for ${city}: ${url}/line/${city}/webhook`);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+  });
+}
+
+function isListenError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && (error as NodeJS.ErrnoException).syscall === 'listen';
+}
+
+if (import.meta.main) await main();

@@ -1,0 +1,35 @@
+/** Opens the store the settings name: the embedded one, or Redis. */
+import { mkdirSync } from 'node:fs';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createEmbeddedDriver } from '#store/embedded/embedded-driver.ts';
+import { createSealedStore } from '#store/sealed-store.ts';
+import type { Store } from '#store/store.ts';
+import { createKeyRing, generateKey } from '#support/key-ring.ts';
+
+export interface StoreSettings {
+  DATA_DIR: string;
+  REDIS_URL?: string | undefined;
+  REDIS_ALLOW_UNSAFE?: 'yes' | 'no';
+  SECRET_KEYS?: string | undefined;
+}
+
+/** @throws StoreError, KeyError */
+export async function openStore(settings: StoreSettings): Promise<Store> {
+  const keyRing = createKeyRing(settings.SECRET_KEYS ?? (await localKeys(settings.DATA_DIR)));
+  mkdirSync(settings.DATA_DIR, { recursive: true, mode: 0o700 });
+  return createSealedStore({ driver: createEmbeddedDriver({ path: join(settings.DATA_DIR, 'tsunagi.db') }), keyRing });
+}
+
+/** For a first try on one machine: a key made once, kept beside the data. A real service sets SECRET_KEYS. */
+async function localKeys(dataDir: string): Promise<string> {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const path = join(dataDir, 'secret-keys');
+  try {
+    await writeFile(path, `${generateKey('local')}\n`, { flag: 'wx', mode: 0o600 });
+    await chmod(path, 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return (await readFile(path, 'utf8')).trim();
+}
