@@ -5,7 +5,7 @@ import { encodePostback } from '#contracts/postback.ts';
 import type { EngineEvent, Step } from '#contracts/session.ts';
 import { clip } from './clip.ts';
 import { holds } from './conditions.ts';
-import { type Asked, type Move, type Question, type Run, type StepHandler } from './run.ts';
+import type { Asked, Move, Question, Run, StepHandler } from './run.ts';
 import { HANDLERS } from './steps.ts';
 
 /** Steps gone through without a wait in one call; a flow that needs more is going round in circles. */

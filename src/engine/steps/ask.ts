@@ -44,7 +44,7 @@ export const ask: StepHandler<'ask'> = {
   },
 
   hear(step, run, heard) {
-    if (step.save === undefined && step.answer !== undefined) {
+    if (step.save === undefined && step.answer !== undefined && step.choices.length === 0) {
       facts(run).answers[step.answer] = heard;
       return { to: 'next' };
     }
@@ -55,11 +55,7 @@ export const ask: StepHandler<'ask'> = {
 function isKnown(step: FlowStepOf<'ask'>, run: Run): boolean {
   const known = facts(run);
   if (step.save === 'district') return known.district !== null || known.districtAsked;
-  if (step.save === 'household') {
-    if (known.householdAsked && step.choices.length > 0) return true;
-    known.householdAsked = true;
-  }
-  return false;
+  return step.save === 'household' && known.householdAsked;
 }
 
 const PAGE = 11;
@@ -95,6 +91,7 @@ function take(step: FlowStepOf<'ask'>, run: Run, index: number, at: number): Mov
   const option = step.choices[index];
   if (option === undefined) return { to: 'wait', stage: null, choices: run.session.asked };
   const known = facts(run);
+  if (step.save === 'household' && option.nothing) known.householdAsked = true;
   if (option.about !== undefined) known.about = option.about;
   if (option.age_band !== undefined) known.ageBand = option.age_band;
   if (option.need !== undefined) known.confirmedNeeds = [...new Set([...(known.confirmedNeeds ?? []), option.need])];
@@ -118,6 +115,7 @@ function save(where: NonNullable<FlowStepOf<'ask'>['save']>, run: Run, heard: He
       break;
     case 'household':
       known.household.push(heard);
+      known.householdAsked = true;
       break;
     case 'consideration':
       known.consideration.push(heard);

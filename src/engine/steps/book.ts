@@ -18,7 +18,7 @@ import {
   say,
   wording,
 } from '../run.ts';
-import { fits, whenSaid } from '../when-said.ts';
+import { fits, type WhenSaid, whenSaid } from '../when-said.ts';
 
 type Book = FlowStepOf<'book'>;
 
@@ -37,7 +37,6 @@ export const book: StepHandler<'book'> = {
   enter(step, run) {
     const known = facts(run);
     const ways = bookableWays(run);
-    if (step.book.move) letGo(run);
     if (known.hold !== null && known.slot !== null) return { to: 'next' };
     if (ways.length === 0) {
       say(run, fillFacts(run, wording(run, step, 'book.not_bookable')));
@@ -107,26 +106,38 @@ function askWay(step: Book, run: Run, ways: Way[]): Move {
 }
 
 /** `stage` says what the answer is for: `slots`, `days`, or one day's times. */
-function look(stage: 'slots' | 'days' | 'time-of-day', run: Run, day?: string): Move {
+function look(stage: 'slots' | 'days' | 'time-of-day', run: Run, day?: string, wish: WhenSaid = {}): Move {
   const known = facts(run);
   if (known.window === null || known.way === null) return { to: 'human' };
   const request = { type: 'slots', window: known.window, way: known.way, limit: LOOK } as const;
-  return { to: 'request', stage, request: day === undefined ? request : { ...request, day } };
+  if (day === undefined) return { to: 'request', stage, request };
+  // The hours wished for travel in the stage, so that the day's answer can be narrowed to them.
+  const hours = wish.from === undefined && wish.to === undefined ? '' : `:${wish.from ?? 0}-${wish.to ?? 1440}`;
+  return { to: 'request', stage: `${stage}${hours}`, request: { ...request, day } };
 }
 
 function offerSlots(step: Book, run: Run, result: Extract<Result, { type: 'slots' }>): Move {
-  const ofDay = run.session.stage === 'time-of-day';
+  const [stage, hours] = (run.session.stage ?? '').split(':');
+  const ofDay = stage === 'time-of-day';
   if (result.slots.length === 0) {
     say(run, wording(run, step, 'book.none_day'));
     return offerDays(step, run, result.days);
   }
-  const shown = ofDay ? result.slots.slice(0, SHOWN) : spread(result.slots);
+  const shown = ofDay ? narrowed(result.slots, hours).slice(0, SHOWN) : spread(result.slots);
   const choices = shown.map((slot) => slotChoice(slot, ofDay));
   return {
     to: 'wait',
     stage: ofDay ? 'time-of-day' : 'slot',
     choices: [...choices, ...ends(step, run, result.days.length > 1)],
   };
+}
+
+/** The places within the hours wished for (minutes, `780-1440`); all of them when none is. */
+function narrowed(slots: readonly Slot[], hours: string | undefined): readonly Slot[] {
+  if (hours === undefined) return slots;
+  const [from = 0, to = 1440] = hours.split('-').map(Number);
+  const fitting = slots.filter((slot) => fits({ from, to }, slot.start));
+  return fitting.length > 0 ? fitting : slots;
 }
 
 const slotChoice = (slot: Slot, ofDay: boolean): Asked =>
@@ -190,6 +201,8 @@ function held(step: Book, run: Run, id: string): Move {
 }
 
 function later(step: Book, run: Run): Move {
+  // Not moving leaves the earlier booking as it is.
+  if (step.book.move) return { to: 'next', step: step.book.later };
   letGo(run);
   say(run, fillFacts(run, wording(run, step, 'book.later_said')));
   return { to: 'next', step: step.book.later };
@@ -206,8 +219,8 @@ function hear(step: Book, run: Run, heard: Heard): Move | null {
   if (fitting.length > 1) {
     return { to: 'wait', stage: run.session.stage, choices: [...fitting, ...ends(step, run, true)] };
   }
-  if (when.day !== undefined) return look('time-of-day', run, when.day);
-  if (when.weekday !== undefined) return look('time-of-day', run, nextWeekday(dayOf(heard.at), when.weekday));
+  if (when.day !== undefined) return look('time-of-day', run, when.day, when);
+  if (when.weekday !== undefined) return look('time-of-day', run, nextWeekday(dayOf(heard.at), when.weekday), when);
   say(run, wording(run, step, 'book.unclear'));
   return look('days', run);
 }

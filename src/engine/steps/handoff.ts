@@ -5,7 +5,7 @@
 import type { FlowStepOf } from '#contracts/flow.ts';
 import type { Facts, Heard, Request } from '#contracts/session.ts';
 import type { TextKey } from '#contracts/texts.ts';
-import { fillFacts } from '../fill.ts';
+import { fillFacts, windowOf } from '../fill.ts';
 import { previewLines } from '../preview.ts';
 import { choice, facts, letGo, type Move, type Run, type StepHandler, say, wording } from '../run.ts';
 
@@ -115,7 +115,7 @@ export const handoff: StepHandler<'handoff'> = {
     } satisfies Partial<Facts>);
     // What was sent is not taken back by 「ひとつ戻る」; it is moved or cancelled instead.
     run.session.trail = [];
-    say(run, fillFacts(run, wording(run, step, moved ? 'receipt.moved' : receiptKey(known))));
+    say(run, fillFacts(run, wording(run, step, moved ? 'receipt.moved' : receiptKey(run))));
     if (!moved) say(run, fillFacts(run, wording(run, step, 'receipt.code')));
     return { to: 'next' };
   },
@@ -222,8 +222,12 @@ function hear(step: Handoff, run: Run, heard: Heard): Move | null {
   }
 }
 
-function receiptKey(known: Facts): TextKey {
+function receiptKey(run: Run): TextKey {
+  const known = facts(run);
   if (known.booking === null || known.slot === null) return 'receipt.none';
-  if (known.way === 'phone') return known.phone === null ? 'receipt.phone_call' : 'receipt.phone_wait';
+  if (known.way === 'phone' && known.phone !== null) return 'receipt.phone_wait';
+  // Nobody can ring a number that staff have not written down yet.
+  const reachable = windowOf(run.script.municipality, known.window)?.phone !== undefined;
+  if (known.way === 'phone') return reachable ? 'receipt.phone_call' : 'receipt.phone_later';
   return known.way === 'home' ? 'receipt.home' : known.way === 'online' ? 'receipt.online' : 'receipt.visit';
 }

@@ -94,7 +94,9 @@ function offer(step: FlowStepOf<'windows'>, run: Run, candidates: Candidate[]): 
     general === undefined || candidates.some((candidate) => candidate.window === general.window)
       ? []
       : [choice(clip(wording(run, step, 'windows.other'), 20), NONE, ['ほか', '他の窓口', 'ちがう', 'どれでもない'])];
-  return { to: 'wait', stage: null, choices: [...buttons, ...other, humanChoice(run)] };
+  // At the 総合 window a human is what every button leads to.
+  const person = step.windows.general ? [] : [humanChoice(run)];
+  return { to: 'wait', stage: null, choices: [...buttons, ...other, ...person] };
 }
 
 /** None of the offered ones: the city's 総合 window, with the reason why. */
