@@ -33,7 +33,18 @@ export const windowSchema = z.strictObject({
   /** In charge of abuse notices of these kinds (R28). */
   crisis: z.array(z.enum(['suicide', 'violence', 'child_abuse', 'medical'])).default([]),
   ways: z.array(waySchema).default(['visit', 'phone']),
-  hours: z.strictObject({ weekly: weeklySchema, demo: z.boolean().default(false) }).optional(),
+  hours: z
+    .strictObject({
+      weekly: weeklySchema,
+      demo: z.boolean().default(false),
+      /** One-off days `YYYY-MM-DD` that go before the week, holidays and closures; `[]` = closed that day. */
+      special: z.record(z.string(), z.array(interval)).optional(),
+    })
+    .optional(),
+  /** Takes any trouble in whole, whatever `needs` says (豊川 地域包括, 生駒 いこまる相談窓口, 小林 six windows). */
+  receivesAll: z.boolean().optional(),
+  /** Who runs it. Windows of one body may pass a ticket among themselves; without it each window is a body of its own. */
+  body: z.string().optional(),
   /** Length of one talk, places at once, shortest notice and furthest day for bookings. */
   booking: z
     .strictObject({
@@ -73,6 +84,18 @@ export const municipalitySchema = z.strictObject({
   districts: z.array(z.strictObject({ id: z.string(), name: z.string(), hint: z.string().optional() })).default([]),
   districtQuestion: z.string().optional(),
   windows: z.array(windowSchema).min(1),
+  /** How a trouble finds its window where cities differ; absent = `{ unclear: default, lead: special }`. */
+  routing: z
+    .strictObject({
+      /**
+       * Where a trouble goes that stays unclear: the 総合 window (芦屋, 福井); the whole-taking window of one's district, then
+       * the 総合 one (豊川); the whole-taking window nearest to what was said (生駒); several for the person to choose (小林).
+       */
+      unclear: z.enum(['default', 'district', 'nearest', 'choice']).default('default'),
+      /** Which comes first for a known trouble: the special window, or the one that takes everything (豊川). */
+      lead: z.enum(['special', 'all']).default('special'),
+    })
+    .optional(),
   resources: z.array(resourceSchema).default([]),
   calendar: z
     .strictObject({

@@ -59,7 +59,16 @@ export const ticketSchema = z.strictObject({
   ),
   concerns: z.array(z.strictObject({ concern: concernSchema, most: z.boolean() })),
   household: z.array(heardSchema),
-  /** Said in the talk: who lives there and in which role (carer, child, ill). */
+  /** Said in the talk: who lives there and in which role. Relations as the forms write them: 母, 父, 夫 … */
+  members: z
+    .array(
+      z.strictObject({
+        relation: z.string(),
+        roles: z.array(z.enum(['cared_for', 'carer', 'child', 'ill'])),
+        messageId: z.string(),
+      }),
+    )
+    .optional(),
   urgent: z.boolean(),
   crisis: crisisSchema,
   /** Flag and time stay even when the words were withdrawn (R8). */
@@ -87,5 +96,24 @@ export const ticketSchema = z.strictObject({
     .strictObject({ result: z.enum(RESULTS), to: z.string().nullable(), at: z.int(), by: z.string() })
     .nullable(),
   history: z.array(historySchema),
+  /** Staff's own words. */
+  notes: z.array(z.strictObject({ id: z.string(), at: z.int(), by: z.string(), text: z.string() })).optional(),
+  /** Ways it went (つなぎ), oldest first; `back`: つなぎ戻し. `basis`: what allowed it (R21, R25). */
+  passes: z
+    .array(
+      z.strictObject({
+        from: z.string(),
+        to: z.string(),
+        at: z.int(),
+        by: z.string(),
+        reason: z.string(),
+        basis: z.enum(['same_body', 'consent', 'danger', 'back']),
+      }),
+    )
+    .optional(),
+  /** 支援依頼 to the multi-agency desk. */
+  multiAgency: z.strictObject({ at: z.int(), by: z.string(), reason: z.string() }).nullable().optional(),
+  /** True in a view for lists and exports: words and sensitive labels are hidden, not absent (R20). */
+  masked: z.boolean().optional(),
 });
 export type Ticket = z.infer<typeof ticketSchema>;
