@@ -1,5 +1,5 @@
 /** The words that work at any step: やめる, 最初から, ひとつ戻る, 訂正, もう一度, あとで, 人と話す, データを消す … */
-import type { RepairCommand } from '#content/load-content.ts';
+import type { RepairCommand } from '#contracts/texts.ts';
 import type { Step } from '#contracts/session.ts';
 import { back, correct, human, start, stop } from '#engine/engine.ts';
 import { command } from './command.ts';
@@ -44,11 +44,6 @@ export async function repair(talk: Talk, what: RepairCommand): Promise<boolean> 
       return engine(human(script, await freshSession(talk)));
     case 'hide':
       say(talk, texts['reply.hide']);
-      return true;
-    case 'thanks':
-      // In the middle of a question "thank you" may be a courtesy before the answer; after the end it is the end.
-      if (open) return false;
-      say(talk, texts['reply.thanks']);
       return true;
     case 'erase':
       await command(talk, 'erase', null);

@@ -1,0 +1,43 @@
+/** Each wrong setting: one line that names it, and an exit code. */
+import { describe, expect, it } from 'vitest';
+import { runToEnd } from '../support/service.ts';
+
+const CASES: readonly [name: string, env: Record<string, string>, line: string, code: number][] = [
+  ['a port that is no number', { PORT: 'abc' }, 'tsunagi: PORT: must be a number', 2],
+  ['a port out of range', { PORT: '99999' }, 'tsunagi: PORT: must be 0 to 65535', 2],
+  ['a city list with a space', { MUNICIPALITIES: 'ashiya, fukui' }, 'tsunagi: MUNICIPALITIES: must be a comma list', 2],
+  [
+    'a secret without a token',
+    { LINE_CHANNEL_SECRET: '0'.repeat(32) },
+    'tsunagi: LINE_CHANNEL_ACCESS_TOKEN: missing for ashiya',
+    2,
+  ],
+  [
+    'a secret that is none',
+    { LINE_CHANNEL_SECRET: 'x', LINE_CHANNEL_ACCESS_TOKEN: 'y' },
+    'tsunagi: LINE_CHANNEL_SECRET: for ashiya it must be 32',
+    2,
+  ],
+  [
+    'neither simulator nor channel',
+    { SIMULATOR: 'off' },
+    'tsunagi: LINE_CHANNEL_SECRET: needed when SIMULATOR is off',
+    2,
+  ],
+  [
+    'a key that is too short',
+    { SECRET_KEYS: 'k1:AAAA' },
+    'tsunagi: SECRET_KEYS: key "k1" has 3 bytes, 32 are needed',
+    2,
+  ],
+  ['a Redis address of another kind', { REDIS_URL: 'http://x' }, 'tsunagi: REDIS_URL: must begin with redis://', 2],
+];
+
+describe('settings', () => {
+  it.each(CASES)('%s', { timeout: 20_000 }, async (_, env, line, code) => {
+    const result = await runToEnd(env);
+    expect(result.output).toContain(line);
+    expect(result.output.trim().split('\n')).toHaveLength(1);
+    expect(result.code).toBe(code);
+  });
+});
