@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { aboutSchema, crisisSchema, needSchema, scopeSchema } from './labels.ts';
 import type { Municipality } from './municipality.ts';
-import { waySchema } from './session.ts';
+import { type Facts, waySchema } from './session.ts';
 import type { TextKey } from './texts.ts';
 
 const oneOrMore = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1)]);
@@ -188,6 +188,11 @@ export interface Script {
   readonly texts: Texts;
   /** The asked revision if it is still known, else the current one, else null. */
   flow(id: string, revision?: string): Flow | null;
+  /**
+   * Whether the answer to "where do you live?" would change the windows offered, and is still open. Filled in by the room
+   * that knows routing; without it the engine looks at the windows of the same need.
+   */
+  readonly districtNeeded?: (facts: Facts) => boolean;
 }
 
 /** @returns which of the words of STEP_KINDS the step uses. */

@@ -110,7 +110,14 @@ export const sessionSchema = z.strictObject({
   /** Counts up with each question put; buttons carry it. */
   turn: z.int().default(0),
   /** Calls under way (`call:`), innermost last. */
-  stack: z.array(placeSchema).default([]),
+  stack: z
+    .array(
+      placeSchema.extend({
+        /** Set when another flow was put on top with facts of its own: they are put back on return. */
+        facts: factsSchema.nullable().default(null),
+      }),
+    )
+    .default([]),
   /** For ひとつ戻る: earlier waits with the facts of then, newest last, at most 20. */
   trail: z.array(z.strictObject({ place: placeSchema, stage: z.string().nullable(), facts: factsSchema })).default([]),
   facts: factsSchema,

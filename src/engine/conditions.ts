@@ -47,6 +47,7 @@ export function currentNeeds(facts: Facts): Need[] {
 
 /** @returns whether a window that could take this trouble serves some districts only, and the district is open. */
 export function districtNeeded(script: Script, facts: Facts): boolean {
+  if (script.districtNeeded !== undefined) return script.districtNeeded(facts);
   if (facts.district !== null || facts.districtAsked) return false;
   const needs = currentNeeds(facts);
   const fitting = script.municipality.windows.filter((window) => window.needs.some((need) => needs.includes(need)));

@@ -2,7 +2,7 @@
 import { type Flow, type FlowStep, kindOf, type StepKind } from '#contracts/flow.ts';
 import type { Choice, Message } from '#contracts/message.ts';
 import { encodePostback } from '#contracts/postback.ts';
-import type { EngineEvent, Step } from '#contracts/session.ts';
+import type { EngineEvent, Facts, Session, Step } from '#contracts/session.ts';
 import { clip } from './clip.ts';
 import { holds } from './conditions.ts';
 import type { Asked, Move, Question, Run, StepHandler } from './run.ts';
@@ -76,7 +76,8 @@ function go(run: Run, move: Exclude<Move, { to: 'wait' | 'request' | 'end' }>): 
     }
     case 'call': {
       const after = step === null ? undefined : (step.next ?? below(run, step));
-      if (after !== undefined) session.stack.push({ flow: session.flow, revision: session.revision, step: after });
+      if (after !== undefined)
+        session.stack.push({ flow: session.flow, revision: session.revision, step: after, facts: null });
       return open(run, move.flow);
     }
     case 'human':
@@ -94,10 +95,17 @@ function hears(run: Run, flow: Flow): Move | null {
     const place = session.stack.pop();
     hearing = script.flow(place?.flow ?? script.municipality.flow, place?.revision);
     if (hearing === null || (place === undefined && hearing.hears === undefined)) return null;
+    if (place !== undefined) putBack(session, place.facts);
     session.flow = hearing.flow;
     session.revision = hearing.revision;
   }
   return enter(run, hearing.hears);
+}
+
+/** Facts of the flow underneath, with the words that were said on top of it. */
+function putBack(session: Session, facts: Facts | null): void {
+  if (facts === null) return;
+  session.facts = { ...facts, heard: [...facts.heard, ...session.facts.heard] };
 }
 
 /** Starts a flow at its first step, on whatever stack there is. */
@@ -114,6 +122,7 @@ function leave(run: Run): Move | null {
   const place = run.session.stack.pop()!;
   const flow = run.script.flow(place.flow, place.revision);
   if (flow === null) return null;
+  if (place.facts !== null) run.session.facts = place.facts;
   run.session.flow = flow.flow;
   run.session.revision = flow.revision;
   return enter(run, place.step);

@@ -90,12 +90,18 @@ export function human(script: Script, session: Session): Step {
   return drive(newRun(script, structuredClone(session)), { to: 'human' });
 }
 
-/** Puts another flow on top; when it ends, the open question is put again. */
+/**
+ * Puts another flow on top; when it ends, the open question is put again. With `facts` the flow on top is about something
+ * else (a booking made earlier) and has facts of its own until then.
+ */
 export function interrupt(script: Script, session: Session, options: { flow: string; facts?: Partial<Facts> }): Step {
   const run = newRun(script, structuredClone(session));
-  Object.assign(run.session.facts, options.facts);
   const { flow, revision, step, status } = session;
-  if (status === 'waiting' && step !== null) run.session.stack.push({ flow, revision, step });
+  const own = options.facts !== undefined;
+  if (status === 'waiting' && step !== null) {
+    run.session.stack.push({ flow, revision, step, facts: own ? run.session.facts : null });
+  }
+  if (own) run.session.facts = factsSchema.parse({ ...options.facts });
   return drive(run, open(run, options.flow) ?? MISSING);
 }
 

@@ -6,7 +6,8 @@ import type { Facts, Heard, Session } from '#contracts/session.ts';
  */
 export function withdraw(session: Session, messageId: string): Session {
   const copy = structuredClone(session);
-  for (const facts of [copy.facts, ...copy.trail.map((wait) => wait.facts)]) clear(facts, messageId);
+  const earlier = [...copy.trail, ...copy.stack].flatMap((wait) => wait.facts ?? []);
+  for (const facts of [copy.facts, ...earlier]) clear(facts, messageId);
   return copy;
 }
 
