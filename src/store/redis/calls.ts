@@ -1,0 +1,153 @@
+/**
+ * How a call meets an unreliable Redis. It waits at most `waitMs`, and never in an endless queue:
+ *
+ * - Not carried out for certain (no connection, loading, failing over, slot on the move): tried again until the time is over.
+ * - Fate unknown (the connection broke, or nothing came back in time): a read is tried again; a write is not. It ends in
+ *   `unavailable`, and may have been carried out, or may yet be: the caller reads again and decides under revisions.
+ */
+import { ClientClosedError, ClientOfflineError, ErrorReply } from 'redis';
+import { StoreError } from '../store.ts';
+import { NotConnected } from './client.ts';
+import type { Argument, Connection } from './connection.ts';
+import type { Script } from './scripts.ts';
+
+export interface Calls {
+  /** @param again the command may be sent a second time without harm. @throws StoreError `unavailable` */
+  call(key: string, args: readonly Argument[], again: boolean): Promise<unknown>;
+  run(script: Script, keys: readonly string[], args: readonly Argument[], again: boolean): Promise<unknown>;
+  close(): void;
+}
+
+interface Pending {
+  lane: string;
+  until: number;
+  reject: (error: Error) => void;
+}
+
+class NoAnswer extends Error {
+  override name = 'NoAnswer';
+}
+
+const TICK_MS = 100;
+const PAUSE_MS = 25;
+
+export function createCalls(options: { connection: Connection; waitMs: number; mostPending?: number }): Calls {
+  const { connection, waitMs } = options;
+  const mostPending = options.mostPending ?? 10_000;
+  const pending = new Set<Pending>();
+  /** Lanes with a command that is overdue: the next one could not be answered before it. */
+  const silent = new Map<string, number>();
+  let inHand = 0;
+  let ticking: NodeJS.Timeout | undefined;
+  let pausing: Promise<void> | null = null;
+
+  const pause = (): Promise<void> => {
+    pausing ??= new Promise((resolve) =>
+      setTimeout(() => {
+        pausing = null;
+        resolve();
+      }, PAUSE_MS),
+    );
+    return pausing;
+  };
+  const tick = (): void => {
+    const now = performance.now();
+    for (const one of pending) {
+      if (one.until > now) continue;
+      pending.delete(one);
+      silent.set(one.lane, (silent.get(one.lane) ?? 0) + 1);
+      one.reject(new NoAnswer(`no answer within ${waitMs} ms`));
+      connection.reset(one.lane);
+    }
+    ticking = pending.size === 0 ? undefined : setTimeout(tick, TICK_MS);
+  };
+  /** One timer watches over all commands; a timer each would cost more than the command. */
+  const watched = (lane: string, until: number, sent: Promise<unknown>): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const one: Pending = { lane, until, reject };
+      pending.add(one);
+      ticking ??= setTimeout(tick, TICK_MS);
+      const done = (): void => {
+        if (pending.delete(one)) return;
+        const left = (silent.get(lane) ?? 1) - 1;
+        if (left === 0) silent.delete(lane);
+        else silent.set(lane, left);
+      };
+      sent.then(
+        (reply) => {
+          done();
+          resolve(reply);
+        },
+        (error: unknown) => {
+          done();
+          reject(error);
+        },
+      );
+    });
+
+  const attempt = async (key: string, again: boolean, send: (until: number) => Promise<unknown>): Promise<unknown> => {
+    if (inHand >= mostPending) throw new StoreError('unavailable', `more than ${mostPending} calls wait for Redis`);
+    const until = performance.now() + waitMs;
+    const lane = connection.lane(key);
+    let last: unknown = new NotConnected('the connection is silent');
+    inHand++;
+    try {
+      for (;;) {
+        if (!silent.has(lane)) {
+          try {
+            return await send(until);
+          } catch (error) {
+            last = error;
+            const fate = fateOf(error);
+            if (fate === 'refused' || (fate === 'unknown' && !again)) throw unavailable(error);
+          }
+        }
+        if (performance.now() + PAUSE_MS >= until) throw unavailable(last);
+        await pause();
+      }
+    } finally {
+      inHand--;
+    }
+  };
+
+  return {
+    call: (key, args, again) =>
+      attempt(key, again, (until) => watched(connection.lane(key), until, connection.send(key, args))),
+    run(script, keys, args, again) {
+      const key = keys[0]!;
+      const lane = connection.lane(key);
+      const rest = [String(keys.length), ...keys, ...args];
+      return attempt(key, again, async (until) => {
+        try {
+          return await watched(lane, until, connection.send(key, ['EVALSHA', script.sha1, ...rest]));
+        } catch (error) {
+          if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+          // A server that was restarted, or took over, does not know the script; EVAL also teaches it.
+          return await watched(lane, until, connection.send(key, ['EVAL', script.source, ...rest]));
+        }
+      });
+    },
+    close: () => clearTimeout(ticking),
+  };
+}
+
+type Fate = 'not carried out' | 'unknown' | 'refused';
+
+const PASSING = /^(?:LOADING|READONLY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|BUSY|MOVED|ASK|NOREPLICAS|UNBLOCKED)\b/u;
+
+function fateOf(error: unknown): Fate {
+  if (error instanceof NotConnected || error instanceof ClientOfflineError || error instanceof ClientClosedError) {
+    return 'not carried out';
+  }
+  if (!(error instanceof ErrorReply)) return 'unknown';
+  return PASSING.test(error.message) ? 'not carried out' : 'refused';
+}
+
+function unavailable(cause: unknown): StoreError {
+  if (cause instanceof StoreError) return cause;
+  const text = cause instanceof Error ? cause.message : '';
+  if (text.startsWith('OOM')) return new StoreError('unavailable', 'Redis has no memory left (maxmemory)', { cause });
+  if (text.startsWith('MISCONF')) return new StoreError('unavailable', 'Redis cannot write to its disk', { cause });
+  if (text.startsWith('NOPERM')) return new StoreError('unavailable', 'the Redis user lacks a permission', { cause });
+  return new StoreError('unavailable', 'Redis did not take the write or read', { cause });
+}

@@ -1,0 +1,60 @@
+/**
+ * Tells what was written: this process's own commits at once, other servers' over one sharded channel for each city.
+ * Best effort: what is said while the connection is broken is not heard.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Driver, RawOperation } from '../driver.ts';
+import type { Connection } from './connection.ts';
+import { keysOf, NEW_CITY } from './keys.ts';
+
+type Listener = Parameters<Driver['watch']>[0];
+
+export interface Changes {
+  /** What a commit of these operations says on the city's channel; empty when it writes nothing. */
+  message(operations: readonly RawOperation[]): string;
+  /** After such a commit, to this process's listeners. */
+  tell(city: string, operations: readonly RawOperation[]): void;
+  watch(listener: Listener): () => void;
+}
+
+export function createChanges(options: { connection: Connection; cities: () => Promise<string[]> }): Changes {
+  const { connection, cities } = options;
+  const self = randomUUID().slice(0, 8);
+  const listeners = new Set<Listener>();
+  const heard = new Set<string>();
+
+  const tellAll = (municipality: string, kind: string, id: string): void => {
+    for (const listener of listeners) listener({ municipality, kind, id });
+  };
+  const hear = (city: string): void => {
+    if (heard.has(city)) return;
+    heard.add(city);
+    const take = (message: string): void => {
+      const [from, ...written] = JSON.parse(message) as string[];
+      if (from === self) return;
+      for (let i = 0; i + 1 < written.length; i += 2) tellAll(city, written[i]!, written[i + 1]!);
+    };
+    connection.subscribe(keysOf(city).changes, take).catch(() => heard.delete(city));
+  };
+  const hearAll = async (): Promise<void> => {
+    // The announcements first, so that no city falls between the list and them.
+    await connection.subscribe(NEW_CITY, hear);
+    for (const city of await cities()) hear(city);
+  };
+
+  return {
+    message(operations) {
+      const written = operations.flatMap(({ type, kind, id }) => (type === 'check' ? [] : [kind, id]));
+      return written.length === 0 ? '' : JSON.stringify([self, ...written]);
+    },
+    tell(city, operations) {
+      if (listeners.size === 0) return;
+      for (const { type, kind, id } of operations) if (type !== 'check') tellAll(city, kind, id);
+    },
+    watch(listener) {
+      listeners.add(listener);
+      if (listeners.size === 1) hearAll().catch(() => {});
+      return () => listeners.delete(listener);
+    },
+  };
+}
