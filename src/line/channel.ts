@@ -23,7 +23,7 @@ export interface LineCall {
   ms: number;
 }
 
-export interface Quota {
+interface Quota {
   /** Pushes a month; null = no limit. */
   limit: number | null;
   /** Approximate (LINE reference). */

@@ -97,5 +97,5 @@ function isBeforeConnection(error: unknown): boolean {
   const { code, syscall } = (error ?? {}) as { code?: unknown; syscall?: unknown };
   if (typeof code !== 'string') return false;
   // A handshake that fails over the certificate ends before anything is sent.
-  return BEFORE_CONNECTION.has(code) || syscall === 'connect' || code.startsWith('ERR_TLS_CERT') || /CERT/u.test(code);
+  return BEFORE_CONNECTION.has(code) || syscall === 'connect' || /CERT|UNABLE_TO_VERIFY_LEAF/u.test(code);
 }

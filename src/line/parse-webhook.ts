@@ -11,7 +11,7 @@ import type { Incoming } from '#contracts/event.ts';
  * - `unsupported`: nothing a talk can do with. `menu_switch`: a rich menu turned a page, nothing to answer.
  * - `malformed`: a property that such an event cannot do without is missing.
  */
-export type IgnoreReason = 'standby' | 'not_one_to_one' | 'no_user' | 'unsupported' | 'menu_switch' | 'malformed';
+type IgnoreReason = 'standby' | 'not_one_to_one' | 'no_user' | 'unsupported' | 'menu_switch' | 'malformed';
 
 export interface Ignored {
   reason: IgnoreReason;

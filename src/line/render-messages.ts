@@ -46,6 +46,7 @@ function partsOf(message: Message, index: number): Part[] {
     if (message.text.trim() === '') throw new LineLimitError('empty_text', `${place}.text`);
     parts.push({ type: 'text', text: message.text.toWellFormed() });
   } else {
+    if (message.alt.trim() === '') throw new LineLimitError('empty_text', `${place}.alt`);
     const flex = cardsMessages(message.cards, message.alt, `${place}.cards`);
     parts.push(...flex.map((one): Flex => ({ type: 'flex', message: one })));
   }

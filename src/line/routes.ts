@@ -15,7 +15,7 @@ import { declaresTooMuch, readBody } from './read-body.ts';
  * - `webhook` {municipality, result}: one delivery. - `event` {municipality, type}: one event taken.
  * - `ignored` {municipality, reason, type}: one event passed by. Labels come from fixed sets, never from the sender.
  */
-export type LineCount = 'webhook' | 'event' | 'ignored';
+type LineCount = 'webhook' | 'event' | 'ignored';
 
 export interface LineRoutesOptions {
   channels: ReadonlyMap<string, { secret: string }>;
