@@ -123,7 +123,10 @@ function offerSlots(step: Book, run: Run, result: Extract<Result, { type: 'slots
     say(run, wording(run, step, 'book.none_day'));
     return offerDays(step, run, result.days);
   }
-  const shown = ofDay ? narrowed(result.slots, hours).slice(0, SHOWN) : spread(result.slots);
+  const fitting = narrowed(result.slots, hours);
+  // 「金曜の10時」 and it is free: no need to ask again.
+  if (hours !== undefined && fitting.length === 1) return hold(run, `${fitting[0]!.start}:${fitting[0]!.end}`);
+  const shown = ofDay ? (fitting.length > 0 ? fitting : result.slots).slice(0, SHOWN) : spread(result.slots);
   const choices = shown.map((slot) => slotChoice(slot, ofDay));
   return {
     to: 'wait',
@@ -132,12 +135,11 @@ function offerSlots(step: Book, run: Run, result: Extract<Result, { type: 'slots
   };
 }
 
-/** The places within the hours wished for (minutes, `780-1440`); all of them when none is. */
+/** The places within the hours wished for (minutes, `780-1440`). */
 function narrowed(slots: readonly Slot[], hours: string | undefined): readonly Slot[] {
   if (hours === undefined) return slots;
   const [from = 0, to = 1440] = hours.split('-').map(Number);
-  const fitting = slots.filter((slot) => fits({ from, to }, slot.start));
-  return fitting.length > 0 ? fitting : slots;
+  return slots.filter((slot) => fits({ from, to }, slot.start));
 }
 
 const slotChoice = (slot: Slot, ofDay: boolean): Asked =>
@@ -214,16 +216,22 @@ function hear(step: Book, run: Run, heard: Heard): Move | null {
     heard.text === null || heard.text.length > 40 || facts(run).way === null ? null : whenSaid(heard.text, heard.at);
   if (when === null) return null;
   const open = run.session.asked.filter((option) => option.value.startsWith('s:'));
-  const fitting = open.filter((option) => fits(when, Number(option.value.slice(2).split(':')[0])));
-  if (fitting.length === 1) return hold(run, fitting[0]!.value.slice(2));
-  if (fitting.length > 1) {
+  const fitting = open.filter((option) => fits(when, startOf(option)));
+  const days = new Set(open.map((option) => dayOf(startOf(option))));
+  // Not every free place is shown: a day that is named is looked up whole, unless one place answers the wish already.
+  const day = when.day ?? (days.size === 1 ? [...days][0] : weekday(heard.at, when));
+  if (fitting.length === 1 && when.from !== undefined) return hold(run, fitting[0]!.value.slice(2));
+  if (day !== undefined) return look('time-of-day', run, day, when);
+  if (fitting.length > 0) {
     return { to: 'wait', stage: run.session.stage, choices: [...fitting, ...ends(step, run, true)] };
   }
-  if (when.day !== undefined) return look('time-of-day', run, when.day, when);
-  if (when.weekday !== undefined) return look('time-of-day', run, nextWeekday(dayOf(heard.at), when.weekday), when);
   say(run, wording(run, step, 'book.unclear'));
   return look('days', run);
 }
+
+const startOf = (option: Asked): number => Number(option.value.slice(2).split(':')[0]);
+const weekday = (at: number, when: WhenSaid): string | undefined =>
+  when.weekday === undefined ? undefined : nextWeekday(dayOf(at), when.weekday);
 
 function nextWeekday(today: string, weekday: number): string {
   let day = addDays(today, 1);
