@@ -140,6 +140,87 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       expect(await store.sweep(city, 20, 100)).toEqual({});
     });
 
+    it('sweeps the soonest first, as many as asked, by the time a record was last given', async () => {
+      const seen = (id: string, expiresAt: number, revision = 0): Operation => ({
+        type: 'put',
+        kind: 'seen',
+        id,
+        revision,
+        body: { at: 0, expiresAt },
+      });
+      await store.commit(city, [seen('c', 30), seen('a', 10), seen('b', 20), seen('later', 5)]);
+      await store.commit(city, [seen('later', 500, 1)]);
+      expect(await store.sweep(city, 100, 2)).toEqual({ seen: 2 });
+      expect((await store.getMany(city, 'seen', ['a', 'b', 'c', 'later'])).map((r) => r?.id ?? null)).toEqual([
+        null,
+        null,
+        'c',
+        'later',
+      ]);
+      expect(await store.sweep(city, 100, 10)).toEqual({ seen: 1 });
+    });
+
+    it('orders keys by their bytes and then by id, whatever letters they have', async () => {
+      const unmatched = (id: string, messageId: string): Operation => ({
+        type: 'put',
+        kind: 'unmatched',
+        id,
+        revision: 0,
+        body: { at: 0, messageId, text: '', assessment: '', corrected: null, expiresAt: 1e15 },
+      });
+      const rows = ['', 'a', 'a!', 'ab', 'b', 'ー', '窓口', '𠮷', '\u{10fffe}'].flatMap((key) =>
+        ['/', '1', '2|x', 'あ', '{b}'].map((id) => ({ key, id: `${key}${id}` })),
+      );
+      await store.commit(
+        city,
+        rows.toReversed().map(({ key, id }) => unmatched(id, key)),
+      );
+      rows.sort((x, y) => Buffer.compare(Buffer.from(`${x.key}\0${x.id}`), Buffer.from(`${y.key}\0${y.id}`)));
+      const ids = rows.map(({ id }) => id);
+      for (const reverse of [false, true]) {
+        const met: string[] = [];
+        let after: string | undefined;
+        for (;;) {
+          const page = await store.list(city, 'unmatched', 'message', {
+            limit: 7,
+            reverse,
+            ...(after === undefined ? {} : { after }),
+          });
+          met.push(...page.map(({ id }) => id));
+          after = page.at(-1)?.cursor;
+          if (page.length < 7) break;
+        }
+        expect(met).toEqual(reverse ? ids.toReversed() : ids);
+      }
+      const between = await store.list(city, 'unmatched', 'message', { limit: 99, from: 'a', to: 'b' });
+      expect(between.map(({ id }) => id)).toEqual(ids.filter((_, i) => rows[i]!.key >= 'a' && rows[i]!.key < 'b'));
+      const prefixed = await store.list(city, 'unmatched', 'message', { limit: 99, prefix: 'a', reverse: true });
+      expect(prefixed.map(({ id }) => id)).toEqual(ids.filter((_, i) => rows[i]!.key.startsWith('a')).toReversed());
+    });
+
+    it('takes large commits, large bodies and long keys', async () => {
+      const long = (n: number): string => `${'long'.repeat(600)}${n}`;
+      const unmatched = (n: number, revision: number, text: string): Operation => ({
+        type: 'put',
+        kind: 'unmatched',
+        id: 'a',
+        revision,
+        body: { at: n, messageId: long(n), text, assessment: '', corrected: null, expiresAt: 1e15 },
+      });
+      const text = 'あ'.repeat(200_000);
+      await store.commit(city, [unmatched(1, 0, text), ...Array.from({ length: 400 }, (_, i) => put(`id${i}`, i))]);
+      expect(await store.get(city, 'unmatched', 'a')).toMatchObject({ revision: 1, body: { text } });
+      expect(await store.list(city, 'timer', 'at', { limit: 1000 })).toHaveLength(400);
+      await store.commit(city, [unmatched(2, 1, '')]);
+      const keys = (await store.list(city, 'unmatched', 'message', { limit: 9 })).map((row) => row.key);
+      expect(keys).toEqual([long(2)]);
+      await store.commit(
+        city,
+        Array.from({ length: 400 }, (_, i) => ({ type: 'delete', kind: 'timer', id: `id${i}`, revision: 1 }) as const),
+      );
+      expect(await store.counts(city, 'timer', 'at')).toEqual({});
+    });
+
     it('tells listeners what was written', async () => {
       const changes: string[] = [];
       const arrived = new Promise<void>((resolve) => {
@@ -183,6 +264,20 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       await store.close();
       store = await under.open(next);
       expect(await store.list(city, 'timer', 'at', { limit: 100 })).toHaveLength(25);
+    });
+
+    it('leaves the index rows of a record as they were when only its body changes', async () => {
+      await store.commit(city, [put('a', 1), put('b', 1)]);
+      for (let revision = 1; revision < 5; revision++) {
+        await store.commit(city, [
+          { type: 'put', kind: 'timer', id: 'a', revision, body: timer(1, `try ${revision}`) },
+        ]);
+      }
+      expect((await store.list(city, 'timer', 'at', { limit: 9 })).map((row) => [row.id, row.revision])).toEqual([
+        ['a', 5],
+        ['b', 1],
+      ]);
+      expect(await store.counts(city, 'timer', 'at')).toEqual({ waiting: 2 });
     });
 
     it('answers ping, and says that it is closed once it is', async () => {
