@@ -169,7 +169,8 @@ function table(tickets: readonly Ticket[]): string {
 
 function sheet(ticket: Ticket): string {
   const words = ticket.words.map(({ text }) => text ?? '（本人が取り消しました）');
-  const booking = ticket.booking === null ? 'なし' : `${dayOf(ticket.booking.slot.start)} ${timeLabel(ticket.booking.slot.start)}`;
+  const booking =
+    ticket.booking === null ? 'なし' : `${dayOf(ticket.booking.slot.start)} ${timeLabel(ticket.booking.slot.start)}`;
   return [
     line(ticket),
     `言葉\t${words.join(' / ')}`,

@@ -39,7 +39,11 @@ export function writeAudit(draft: Draft, entry: AuditEntry, ids: Pick<Ids, 'id'>
  * Chains what is not chained yet, in batches; each batch is one commit that depends on the chain's end, so two servers
  * never make two chains. @returns how many lines were chained.
  */
-export async function chainAudit(store: Store, municipality: string, options: { limit?: number } = {}): Promise<number> {
+export async function chainAudit(
+  store: Store,
+  municipality: string,
+  options: { limit?: number } = {},
+): Promise<number> {
   let chained = 0;
   while (chained < (options.limit ?? Number.POSITIVE_INFINITY)) {
     const stored = await store.get(municipality, 'setting', CHAIN_SETTING);

@@ -19,7 +19,10 @@ export async function cancelHandOff(
     ...ticket,
     booking: { ...booking, state: 'cancelled' },
     updatedAt: now,
-    history: [...ticket.history, { at: now, by, what: 'booking_cancelled', detail: { start: String(booking.slot.start) } }],
+    history: [
+      ...ticket.history,
+      { at: now, by, what: 'booking_cancelled', detail: { start: String(booking.slot.start) } },
+    ],
   });
   await draft.delete('timer', reminderId(ticket.id));
   writeAudit(draft, { at: now, by, action: 'booking.cancel', subject: ticket.id }, ids);

@@ -27,8 +27,8 @@ export function toCandidate(municipality: Municipality, facts: Facts, pick: Pick
     ways: [...window.ways],
     confidence: Math.round(pick.confidence * 100) / 100,
     lead,
-    ...(window.place === undefined ? {} : { place: valueOf(window.place) }),
-    ...(window.phone === undefined ? {} : { phone: valueOf(window.phone) }),
+    ...(window.place === undefined ? {} : { place: factText(window.place) }),
+    ...(window.phone === undefined ? {} : { phone: factText(window.phone) }),
     demo: [window.place, window.phone].some(isDemo) || (window.hours?.demo ?? false),
   };
 }
@@ -40,7 +40,8 @@ function reasonFor(municipality: Municipality, facts: Facts, { why }: Pick): str
     case 'need':
       return `${EVERYDAY[why.need]}を聞く窓口です。${here}`;
     case 'topic':
-      return `「${why.topic}」のことにくわしい窓口です。${here}`;
+      // Not the topic itself: it may be a diagnosis (R3).
+      return `${EVERYDAY[why.need]}に、とくにくわしい窓口です。${here}`;
     case 'crisis':
       return '安全を守るために、すぐに動ける窓口です。';
     case 'all':
@@ -52,5 +53,7 @@ function reasonFor(municipality: Municipality, facts: Facts, { why }: Pick): str
   }
 }
 
-const valueOf = (fact: Fact): string => (typeof fact === 'string' ? fact : fact.value);
+/** A demo value says that it is one wherever it is shown. */
+const factText = (fact: Fact): string =>
+  typeof fact === 'string' ? fact : fact.demo ? `${fact.value}（見本）` : fact.value;
 const isDemo = (fact: Fact | undefined): boolean => typeof fact === 'object' && fact.demo;

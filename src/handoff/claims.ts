@@ -100,7 +100,14 @@ function isOffered({ municipality, slot, now }: Wanted): boolean {
 async function readPlace(draft: Draft, slot: Slot, now: number): Promise<{ place: Body<'place'>; others: Claim[] }> {
   const around = await claimsBetween(draft, slot.window, slot.start, slot.end);
   const place = (await draft.get('place', placeId(slot))) ?? { slot, claims: [] };
-  return { place, others: overlapping(around.filter((one) => one.slot.start !== slot.start), slot, now) };
+  return {
+    place,
+    others: overlapping(
+      around.filter((one) => one.slot.start !== slot.start),
+      slot,
+      now,
+    ),
+  };
 }
 
 async function dropClaim(draft: Draft, name: string, mayGo: (claim: Claim) => boolean): Promise<boolean> {

@@ -14,10 +14,7 @@ export function recordConsent(consents: readonly Consent[], consent: Consent): C
 }
 
 /** Takes back what was given, to one recipient or to all. What was never given stays as it is. */
-export function withdrawConsent(
-  consents: readonly Consent[],
-  options: { recipient?: string; at: number },
-): Consent[] {
+export function withdrawConsent(consents: readonly Consent[], options: { recipient?: string; at: number }): Consent[] {
   const given = latest(consents).filter(
     (consent) =>
       consent.state === 'given' && (options.recipient === undefined || consent.recipient === options.recipient),

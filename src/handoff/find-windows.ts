@@ -18,7 +18,7 @@ export interface Pick {
   readonly window: Window;
   readonly why:
     | { because: 'need'; need: Need; local: boolean }
-    | { because: 'topic'; topic: string; local: boolean }
+    | { because: 'topic'; need: Need; local: boolean }
     | { because: 'crisis' }
     | { because: 'all'; local: boolean }
     | { because: 'district_unknown' }
@@ -81,38 +81,42 @@ function crisisPicks(municipality: Municipality, facts: Facts): Pick[] {
     .map((window) => ({ window, why: { because: 'crisis' }, confidence: 0.95 }));
 }
 
-/** One window for each need that is sure enough; a compound trouble has several. */
+/** One window for each need that is sure enough (a compound trouble has several), then the second choices. */
 function specialPicks(municipality: Municipality, facts: Facts): Pick[] {
   const needs = needsOf(facts);
   const unclear = (facts.assessment?.scope ?? 'unclear') !== 'need' && !needs.some((need) => need.confirmed);
   if (unclear) return [];
-  return needs
+  const perNeed = needs
     .filter(({ score }, index) => index === 0 || score >= WORTH_A_WINDOW)
-    .flatMap(({ need, score }) => pickFor(municipality, facts, need, score) ?? []);
+    .map(({ need, score }) => picksFor(municipality, facts, need, score));
+  return [...perNeed.flatMap((picks) => picks.slice(0, 1)), ...perNeed.flatMap((picks) => picks.slice(1))];
 }
 
-function pickFor(municipality: Municipality, facts: Facts, need: Need, score: number): Pick | null {
+/** The window for this need, and a second one where two special ones are equally meant. */
+function picksFor(municipality: Municipality, facts: Facts, need: Need, score: number): Pick[] {
   const fitting = municipality.windows.filter((window) => window.needs.includes(need));
   if (fitting.length === 0) {
-    const fallback = unclearPicks(municipality, facts)[0];
-    return fallback === undefined ? null : { ...fallback, confidence: Math.min(score, UNCLEAR_CONFIDENCE) };
+    const fallback = unclearPicks(municipality, facts).slice(0, 1);
+    return fallback.map((pick) => ({ ...pick, confidence: Math.min(score, UNCLEAR_CONFIDENCE) }));
   }
   const words = wordsOf(facts);
-  const topicOf = (window: Window): string | undefined => window.topics.find((topic) => namesTopic(words, topic));
-  const named = fitting.filter((window) => topicOf(window) !== undefined);
+  const isNamed = (window: Window): boolean => window.topics.some((topic) => namesTopic(words, topic));
+  const named = fitting.filter(isNamed);
   // A window with topics is a special one: without its topic the general windows of the need come first.
   const general = fitting.filter((window) => window.topics.length === 0);
   const pool = named.length > 0 ? named : general.length > 0 ? general : fitting;
-  const reachable = localFirst(pool, facts.district);
-  const window = reachable[0];
-  if (window === undefined) {
+  const reachable = localFirst(pool, facts.district).slice(0, pool === general ? 1 : 2);
+  if (reachable.length === 0) {
     const fallback = defaultWindow(municipality, facts.district);
-    return fallback === null ? null : { window: fallback, why: { because: 'district_unknown' }, confidence: score * 0.7 };
+    return fallback === null
+      ? []
+      : [{ window: fallback, why: { because: 'district_unknown' }, confidence: score * 0.7 }];
   }
-  const topic = topicOf(window);
-  const local = isLocal(window, facts.district);
-  const why = topic === undefined ? { because: 'need' as const, need, local } : { because: 'topic' as const, topic, local };
-  return { window, why, confidence: Math.min(1, topic === undefined ? score : score * 1.1) };
+  return reachable.map((window, index) => {
+    const because = isNamed(window) ? ('topic' as const) : ('need' as const);
+    const sure = (because === 'topic' ? Math.min(1, score * 1.1) : score) * (index === 0 ? 1 : 0.6);
+    return { window, why: { because, need, local: isLocal(window, facts.district) }, confidence: sure };
+  });
 }
 
 /** Where a trouble goes of which no need is known. */

@@ -3,7 +3,7 @@
  * 相談受付・申込票 (standard form of the 自立相談支援機関: 16 kinds of trouble, ○ any, ◎ the most pressing). A column is a
  * header and what stands under it; print views, CSV and XLSX are made of these.
  */
-import { ABOUT_NAMES, type Concern, CONCERN_NAMES, CONCERNS, NEED_NAMES } from '#contracts/labels.ts';
+import { ABOUT_NAMES, CONCERN_NAMES, CONCERNS, type Concern, NEED_NAMES } from '#contracts/labels.ts';
 import type { Municipality } from '#contracts/municipality.ts';
 import { type Heard, WAY_NAMES } from '#contracts/session.ts';
 import type { Ticket } from '#contracts/ticket.ts';
@@ -30,9 +30,19 @@ const CONSENTS: Record<Ticket['consent'], string> = {
   withdrawn: '同意を取り消し',
 };
 const CONSENT_STATES = { given: '同意', refused: '同意しない', withdrawn: '取り消し' } as const;
-const DEADLINES = { eviction: '立ち退き', cut_off: '電気・ガス・水道などの停止', no_food: '食べるものがない', other: '期限' } as const;
+const DEADLINES = {
+  eviction: '立ち退き',
+  cut_off: '電気・ガス・水道などの停止',
+  no_food: '食べるものがない',
+  other: '期限',
+} as const;
 const ROLES = { cared_for: '介護を受けている', carer: '世話をしている', child: '子ども', ill: '病気・障がい' } as const;
-const RESULTS = { met: '面談した', not_reached: '会えなかった', passed_on: 'ほかの機関へつないだ', closed: '終結' } as const;
+const RESULTS = {
+  met: '面談した',
+  not_reached: '会えなかった',
+  passed_on: 'ほかの機関へつないだ',
+  closed: '終結',
+} as const;
 
 const column = (group: string, id: string, header: string, value: FormColumn['value']): FormColumn => ({
   id,
@@ -68,7 +78,9 @@ const HOUSEHOLD: FormColumn[] = [
   column('世帯', 'household', '世帯の状況', (t) => said(t.household)),
   column('世帯', 'members', '世帯員', (t) =>
     (t.members ?? [])
-      .map(({ relation, roles }) => (roles.length === 0 ? relation : `${relation}（${roles.map((r) => ROLES[r]).join('、')}）`))
+      .map(({ relation, roles }) =>
+        roles.length === 0 ? relation : `${relation}（${roles.map((r) => ROLES[r]).join('、')}）`,
+      )
       .join('、'),
   ),
 ];
@@ -85,7 +97,10 @@ const CONSENT: FormColumn[] = [
   column('同意', 'consent', '情報共有の同意', (t) => CONSENTS[t.consent]),
   column('同意', 'consents', '提供先ごとの同意', (t, m) =>
     t.consents
-      .map((c) => `${windowName(m, c.recipient)}：${CONSENT_STATES[c.state]}（${dayOf(c.at)}、${c.purpose}、第${c.version}版）`)
+      .map(
+        (c) =>
+          `${windowName(m, c.recipient)}：${CONSENT_STATES[c.state]}（${dayOf(c.at)}、${c.purpose}、第${c.version}版）`,
+      )
       .join('\n'),
   ),
 ];
@@ -121,12 +136,24 @@ const kinds = (concerns: readonly Concern[]): FormColumn[] =>
 export const STANDARD_CONCERNS: readonly Concern[] = CONCERNS.filter((concern) => concern !== 'advocacy');
 
 export const FORMS: Readonly<Record<Form, readonly FormColumn[]>> = {
-  'tsunagu-sheet': [...CONSENT, ...RECEIPT, ...PERSON, ...HOUSEHOLD, ...kinds(CONCERNS), ...WORDS, ...WAY_TAKEN, ...BOOKING],
+  'tsunagu-sheet': [
+    ...CONSENT,
+    ...RECEIPT,
+    ...PERSON,
+    ...HOUSEHOLD,
+    ...kinds(CONCERNS),
+    ...WORDS,
+    ...WAY_TAKEN,
+    ...BOOKING,
+  ],
   intake: [...RECEIPT, ...PERSON, ...kinds(STANDARD_CONCERNS), ...WORDS, ...HOUSEHOLD, ...BOOKING, ...CONSENT],
 };
 
 /** @returns headers, then one row a ticket; hand in masked tickets where words must not show. */
 export function formRows(form: Form, tickets: readonly Ticket[], municipality: Municipality): string[][] {
   const columns = FORMS[form];
-  return [columns.map((one) => one.header), ...tickets.map((ticket) => columns.map((one) => one.value(ticket, municipality)))];
+  return [
+    columns.map((one) => one.header),
+    ...tickets.map((ticket) => columns.map((one) => one.value(ticket, municipality))),
+  ];
 }

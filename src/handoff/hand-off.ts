@@ -63,9 +63,7 @@ async function book(draft: Draft, options: HandOff, ticket: Ticket, slot: Slot):
   const standing = ticket.booking !== null && ticket.booking.state !== 'cancelled' ? ticket.booking : null;
   if (facts.hold === null && standing !== null && sameTime(standing.slot, slot)) return null;
   const wanted = { municipality, slot, contact, id: ids.id(), now, hold: facts.hold, ticket: ticket.id };
-  return standing === null
-    ? confirmBooking(draft, wanted)
-    : moveBooking(draft, { ...wanted, from: standing.id });
+  return standing === null ? confirmBooking(draft, wanted) : moveBooking(draft, { ...wanted, from: standing.id });
 }
 
 /** The ticket with its booking at that time; who had one before has moved it. */

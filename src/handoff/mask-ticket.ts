@@ -35,7 +35,10 @@ export function maskTicket(ticket: Ticket): Ticket {
     crisis: 'none',
     deadlines: ticket.deadlines.map((deadline) => ({ ...deadline, words: deadline.words === null ? null : HIDDEN })),
     candidates: ticket.candidates.map((candidate) => ({ ...candidate, reason: HIDDEN })),
-    history: ticket.history.map((entry) => ({ ...entry, detail: without(entry.detail, ['needs', 'before', 'crisis']) })),
+    history: ticket.history.map((entry) => ({
+      ...entry,
+      detail: without(entry.detail, ['needs', 'before', 'crisis']),
+    })),
     ...(ticket.members === undefined ? {} : { members: [] }),
     ...(ticket.notes === undefined ? {} : { notes: ticket.notes.map((note) => ({ ...note, text: HIDDEN })) }),
     ...(ticket.passes === undefined ? {} : { passes: ticket.passes.map((pass) => ({ ...pass, reason: HIDDEN })) }),

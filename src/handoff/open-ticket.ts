@@ -3,7 +3,7 @@
  * is put by `hand-off.ts` and `urgent-ticket.ts`.
  */
 import type { Assessment } from '#contracts/assessment.ts';
-import { type Concern, CONCERNS, type Need } from '#contracts/labels.ts';
+import { CONCERNS, type Concern, type Need } from '#contracts/labels.ts';
 import type { Municipality } from '#contracts/municipality.ts';
 import type { Facts, Heard } from '#contracts/session.ts';
 import { TICKET_VERSION, type Ticket } from '#contracts/ticket.ts';
@@ -126,7 +126,10 @@ function fromFacts(facts: Facts, window: string) {
     members: membersIn(all),
     crisis: crisisOf(facts),
     deadlines: deadlinesIn(all),
-    offered: union(facts.candidates.map((candidate) => candidate.window), facts.refusedWindows),
+    offered: union(
+      facts.candidates.map((candidate) => candidate.window),
+      facts.refusedWindows,
+    ),
     refused: facts.refusedWindows,
     candidates: facts.candidates,
     consideration: facts.consideration,

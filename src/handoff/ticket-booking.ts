@@ -3,12 +3,12 @@ import type { Municipality } from '#contracts/municipality.ts';
 import type { Slot } from '#contracts/session.ts';
 import type { Draft } from '#store/draft.ts';
 import type { Ids } from '#support/ids.ts';
+import { writeAudit } from './audit.ts';
 import { cancelHandOff } from './cancel-hand-off.ts';
 import { confirmBooking, moveBooking } from './claims.ts';
 import { withBooking } from './hand-off.ts';
 import { setReminder } from './reminders.ts';
 import { isLegal, type Outcome } from './transitions.ts';
-import { writeAudit } from './audit.ts';
 
 interface Request {
   ticket: string;

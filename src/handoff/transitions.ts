@@ -5,7 +5,7 @@
  */
 import type { Concern, Need } from '#contracts/labels.ts';
 import type { Municipality } from '#contracts/municipality.ts';
-import { type RESULTS, type Ticket, type TicketState } from '#contracts/ticket.ts';
+import type { RESULTS, Ticket, TicketState } from '#contracts/ticket.ts';
 import { mayPass, overallConsent } from './consent.ts';
 
 export const OPEN_STATES = ['new', 'accepted', 'waiting_resident', 'waiting_body'] as const;
@@ -68,11 +68,17 @@ export function note(ticket: Ticket, act: Act & { id: string; text: string }): O
 }
 
 /** What the trouble really is, as a counsellor sees it; the first need leads. */
-export function correctTriage(ticket: Ticket, act: Act & { needs: readonly Need[]; concerns?: readonly Concern[] }): Outcome {
+export function correctTriage(
+  ticket: Ticket,
+  act: Act & { needs: readonly Need[]; concerns?: readonly Concern[] },
+): Outcome {
   const needs = act.needs.map((need) => ({ need, score: 1, confirmed: true }));
   const concerns = act.concerns?.map((concern, index) => ({ concern, most: index === 0 })) ?? ticket.concerns;
   const before = ticket.needs.map(({ need }) => need).join();
-  return step(ticket, 'correctTriage', act, { needs, concerns }, 'triage_corrected', { before, needs: act.needs.join() });
+  return step(ticket, 'correctTriage', act, { needs, concerns }, 'triage_corrected', {
+    before,
+    needs: act.needs.join(),
+  });
 }
 
 /**
@@ -95,7 +101,11 @@ export function passOn(
   if (!may.ok && !inDanger) return may;
   const basis = may.ok ? may.basis : ('danger' as const);
   const pass = { from: ticket.window, to: to.id, at: now, by, reason, basis };
-  return step(ticket, 'passOn', act, movedTo(ticket, to.id, pass), 'passed_on', { from: ticket.window, to: to.id, basis });
+  return step(ticket, 'passOn', act, movedTo(ticket, to.id, pass), 'passed_on', {
+    from: ticket.window,
+    to: to.id,
+    basis,
+  });
 }
 
 /** つなぎ戻し: back to the window it came from, which knows it already. */
@@ -122,7 +132,13 @@ export function cameFrom(ticket: Ticket): string | null {
 export function askMultiAgency(ticket: Ticket, act: Act & { reason: string }): Outcome {
   const reason = act.reason.trim();
   if (reason === '') return refuse('reason_missing');
-  return step(ticket, 'askMultiAgency', act, { multiAgency: { at: act.now, by: act.by, reason } }, 'multi_agency_asked');
+  return step(
+    ticket,
+    'askMultiAgency',
+    act,
+    { multiAgency: { at: act.now, by: act.by, reason } },
+    'multi_agency_asked',
+  );
 }
 
 export const waitResident = (ticket: Ticket, act: Act): Outcome =>
@@ -138,7 +154,8 @@ export function recordResult(
   const result = { result: act.result, to: act.to ?? null, at: act.now, by: act.by };
   const settled = act.result === 'met' ? 'met' : act.result === 'not_reached' ? 'missed' : null;
   const past = ticket.booking !== null && ticket.booking.state !== 'cancelled' && ticket.booking.slot.start <= act.now;
-  const booking = past && settled !== null ? { ...ticket.booking!, state: settled as 'met' | 'missed' } : ticket.booking;
+  const booking =
+    past && settled !== null ? { ...ticket.booking!, state: settled as 'met' | 'missed' } : ticket.booking;
   return step(ticket, 'recordResult', act, { result, booking }, 'result', { result: act.result });
 }
 

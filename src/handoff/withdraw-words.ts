@@ -33,8 +33,6 @@ export function withdrawWords(ticket: Ticket, messageId: string, now: number): T
     needs,
     // The form's kinds carry no words; without any need left they would tell what was withdrawn.
     concerns: needs.length === 0 && nothingLeft ? [] : ticket.concerns,
-    // A topic of the withdrawn words may stand in the reason of a window.
-    candidates: ticket.candidates.map((candidate) => ({ ...candidate, reason: withoutQuote(candidate.reason) })),
     deadlines: ticket.deadlines.map((deadline) =>
       deadline.messageId === messageId ? { ...deadline, words: null } : deadline,
     ),
@@ -74,7 +72,8 @@ function mentions(ticket: Ticket, messageId: string): boolean {
 function withoutEvidence(ticket: Ticket, messageId: string): Ticket['evidence'] {
   const said = [...ticket.words, ...ticket.household].find((heard) => heard.messageId === messageId)?.text ?? '';
   return ticket.evidence.map((evidence) => {
-    const from = evidence.messageId === messageId || (evidence.messageId === null && said.includes(evidence.words ?? ''));
+    const from =
+      evidence.messageId === messageId || (evidence.messageId === null && said.includes(evidence.words ?? ''));
     return from ? { ...evidence, words: null } : evidence;
   });
 }
@@ -91,5 +90,3 @@ function stillSaid(members: NonNullable<Ticket['members']>, heard: readonly Hear
   const said = new Map(membersIn(heard).map((member) => [member.relation, member]));
   return members.flatMap((member) => said.get(member.relation) ?? []);
 }
-
-const withoutQuote = (reason: string): string => reason.replace(/「[^」]*」のこと/u, 'そのこと');
