@@ -30,7 +30,7 @@ export function assess(analysis: Analysis, model: Model): Assessment {
   const probabilities = NEEDS.map((need) => p(`need:${need}`));
   const scope = crisis === 'none' ? scopeOf(p) : 'need';
   const needs = scope === 'need' ? rankNeeds(probabilities, crisis) : [];
-  const about = aboutOf(p);
+  const about = scope === 'other' ? 'unknown' : aboutOf(p);
   const sure = confidence(
     confidenceInputs(probabilities, p('scope:need'), p('scope:unclear'), p('scope:other')),
     model.settings,

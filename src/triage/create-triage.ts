@@ -50,8 +50,8 @@ export async function createTriage(options: TriageOptions): Promise<Triage> {
 /** Turns texts into what rules and weights look at; learning uses the same. */
 export function createAnalyser(dictionariesDir: string, tokenizer: Tokenizer): (text: string) => Analysis {
   const entries = readDictionaries(dictionariesDir);
-  const dictionary: Dictionary = compileDictionary(entries, tokenizer);
   const slips: SlipTable = slipTable(entries.slips);
+  const dictionary: Dictionary = compileDictionary(entries, tokenizer, slips);
   return (text) => {
     const normalised = normalise(text, slips);
     return analyse(normalised, tokenizer.tokenize(normalised.text), dictionary);

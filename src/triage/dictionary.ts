@@ -2,8 +2,8 @@
  * Staff's words and patterns, compiled for searching. The time for one text depends on what is found in it, not on how
  * many entries there are: literals stand in one trie, a pattern is tried only when its rarest part was found.
  */
-import type { PatternEntry, WordEntry } from '#contracts/dictionary.ts';
-import { toHiragana } from './normalise.ts';
+import type { PatternEntry } from '#contracts/dictionary.ts';
+import { foldSpelling, type SlipTable, toHiragana } from './normalise.ts';
 import { parsePattern } from './parse-pattern.ts';
 import { PhraseTrie } from './phrase-trie.ts';
 import type { DictionaryEntries } from './read-dictionaries.ts';
@@ -32,6 +32,8 @@ interface Step {
   readonly symbols: readonly number[];
   /** Characters that may stand between this step and the one before. */
   readonly gap: number;
+  /** Length of its shortest literal; 0 when a group may stand for it. The higher, the rarer it is found. */
+  readonly telling: number;
 }
 
 interface CompiledPattern {
@@ -41,95 +43,102 @@ interface CompiledPattern {
 
 type Places = Map<number, { start: number; end: number }[]>;
 
-export function compileDictionary(entries: DictionaryEntries, tokenizer: Tokenizer): Dictionary {
-  const symbols = new Symbols();
-  const trie = new PhraseTrie();
-  const bases = new Map<string, number[]>();
-  for (const entry of entries.words) addWord(entry, symbols.group(entry.group), trie, bases, tokenizer);
-  const patterns = entries.patterns.flatMap((entry) => compilePattern(entry, symbols, trie));
-  const triggers = triggersOf(patterns, symbols);
+export function compileDictionary(entries: DictionaryEntries, tokenizer: Tokenizer, slips: SlipTable): Dictionary {
+  const compiled: Compiled = {
+    symbols: 0,
+    groupNames: new Map(),
+    words: new PhraseTrie(),
+    phrases: new PhraseTrie(),
+    bases: new Map(),
+  };
+  const groupIds = new Map<string, number>();
+  const group = (name: string): number => {
+    let id = groupIds.get(name);
+    if (id === undefined) {
+      id = compiled.symbols++;
+      groupIds.set(name, id);
+      compiled.groupNames.set(id, name);
+    }
+    return id;
+  };
+  const fold = (text: string): string => foldSpelling(text, slips);
+  for (const entry of entries.words) addWord(fold(entry.word), group(entry.group), compiled, tokenizer);
+  const patterns = entries.patterns.flatMap((entry) => compilePattern(entry, compiled, group, fold));
+  const triggers = triggersOf(patterns);
   return {
-    groups: new Set(symbols.groupNames.values()),
+    groups: new Set(groupIds.keys()),
     search(text, tokens, kanaOnly) {
       const places: Places = new Map();
       const edges = wordEdges(tokens, text.length);
-      trie.search(text, (symbol, start, end, byReading) => {
-        if (fits(text, start, end, edges, kanaOnly, byReading)) note(places, symbol, start, end);
+      compiled.words.search(text, (symbol, start, end, byReading) => {
+        if (wordFits(text, start, end, edges, kanaOnly, byReading)) note(places, symbol, start, end);
+      });
+      compiled.phrases.search(text, (symbol, start, end) => {
+        if (phraseFits(text, start, end, edges)) note(places, symbol, start, end);
       });
       for (const token of tokens) {
-        const found = bases.get(token.base);
+        const found = compiled.bases.get(token.base);
         if (found !== undefined) for (const symbol of found) note(places, symbol, token.start, token.end);
       }
-      return { groups: groupHits(places, symbols), patterns: patternHits(places, patterns, triggers, text) };
+      return {
+        groups: groupHits(places, compiled.groupNames),
+        patterns: patternHits(places, patterns, triggers, text),
+      };
     },
   };
 }
 
-class Symbols {
-  readonly groupNames = new Map<number, string>();
-  readonly #ids = new Map<string, number>();
-
-  group(name: string): number {
-    const id = this.#id(`〈${name}〉`);
-    this.groupNames.set(id, name);
-    return id;
-  }
-
-  literal(text: string): number {
-    return this.#id(text);
-  }
-
-  #id(key: string): number {
-    let id = this.#ids.get(key);
-    if (id === undefined) {
-      id = this.#ids.size;
-      this.#ids.set(key, id);
-    }
-    return id;
-  }
+interface Compiled {
+  /** How many symbols there are: one for each group, one for each part of a pattern. */
+  symbols: number;
+  readonly groupNames: Map<number, string>;
+  readonly words: PhraseTrie;
+  readonly phrases: PhraseTrie;
+  /** Groups of words that are one dictionary form (殴る is found in 殴られた). */
+  readonly bases: Map<string, number[]>;
 }
 
-function addWord(
-  entry: WordEntry,
-  symbol: number,
-  trie: PhraseTrie,
-  bases: Map<string, number[]>,
-  tokenizer: Tokenizer,
-): void {
-  trie.add(entry.word, symbol);
-  const tokens = tokenizer.tokenize(entry.word);
+function addWord(word: string, symbol: number, compiled: Compiled, tokenizer: Tokenizer): void {
+  compiled.words.add(word, symbol);
+  const tokens = tokenizer.tokenize(word);
   if (tokens.length === 1) {
-    const list = bases.get(entry.word) ?? [];
+    const list = compiled.bases.get(word) ?? [];
     if (!list.includes(symbol)) list.push(symbol);
-    bases.set(entry.word, list);
+    compiled.bases.set(word, list);
   }
   const reading = toHiragana(tokens.map((t) => t.reading || t.surface).join(''));
-  if (reading !== entry.word && reading.length >= 3 && /^[ぁ-んー]+$/u.test(reading)) trie.add(reading, symbol, true);
+  if (reading !== word && reading.length >= 3 && /^[ぁ-んー]+$/u.test(reading))
+    compiled.words.add(reading, symbol, true);
 }
 
-function compilePattern(entry: PatternEntry, symbols: Symbols, trie: PhraseTrie): CompiledPattern[] {
-  const parsed = parsePattern(entry.pattern);
-  if (parsed === undefined) return [];
-  const steps = parsed.map((part) => ({
-    gap: part.gap,
-    symbols: part.alternatives.map((alternative) => {
-      if ('group' in alternative) return symbols.group(alternative.group);
-      const id = symbols.literal(alternative.literal);
-      trie.add(alternative.literal, id);
-      return id;
-    }),
-  }));
+function compilePattern(
+  entry: PatternEntry,
+  compiled: Compiled,
+  group: (name: string) => number,
+  fold: (text: string) => string,
+): CompiledPattern[] {
+  const parts = parsePattern(entry.pattern);
+  if (parts === undefined) return [];
+  const steps = parts.map((part): Step => {
+    const own = compiled.symbols++;
+    const literals = part.literals.map(fold).filter((literal) => literal !== '');
+    for (const literal of literals) compiled.phrases.add(literal, own);
+    const telling = part.groups.length > 0 ? 0 : Math.min(...literals.map((literal) => literal.length));
+    return { gap: part.gap, symbols: [own, ...part.groups.map(group)], telling };
+  });
   return [{ entry, steps }];
 }
 
 /** For each symbol the patterns to try when it is found: those whose most telling step holds it. */
-function triggersOf(patterns: readonly CompiledPattern[], symbols: Symbols): Map<number, number[]> {
+function triggersOf(patterns: readonly CompiledPattern[]): Map<number, number[]> {
   const triggers = new Map<number, number[]>();
   patterns.forEach(({ steps }, index) => {
-    const cost = (step: Step): number =>
-      step.symbols.length + (step.symbols.some((s) => symbols.groupNames.has(s)) ? 50 : 0);
-    const telling = steps.reduce((best, step) => (cost(step) < cost(best) ? step : best));
-    for (const symbol of telling.symbols) triggers.set(symbol, [...(triggers.get(symbol) ?? []), index]);
+    const telling = steps.reduce((best, step) => (step.telling > best.telling ? step : best));
+    for (const symbol of telling.symbols) {
+      const list = triggers.get(symbol);
+      if (list === undefined) triggers.set(symbol, [index]);
+      else list.push(index);
+    }
   });
   return triggers;
 }
@@ -148,7 +157,8 @@ function wordEdges(tokens: readonly Token[], length: number): Uint8Array {
   return edges;
 }
 
-function fits(
+/** Short words count only as whole words, so that 米 is not found in 米国 nor いえ in いえば. */
+function wordFits(
   text: string,
   start: number,
   end: number,
@@ -156,23 +166,61 @@ function fits(
   kanaOnly: boolean,
   byReading: boolean,
 ): boolean {
-  const atEdges = edges[start] === 1 && edges[end] === 1;
+  if (edges[start] === 1 && edges[end] === 1) return true;
   const length = end - start;
-  if (atEdges) return true;
   if (length === 1) return false;
-  if (byReading) return kanaOnly && (length >= 4 || edges[start] === 1);
-  const piece = text.slice(start, end);
-  if (/^[ぁ-んー]+$/u.test(piece)) return length >= 4 || (length === 3 && (kanaOnly || edges[start] === 1));
-  if (/^[ァ-ヶー]+$/u.test(piece))
-    return length >= 4 || !(/[ァ-ヶー]/u.test(text[start - 1] ?? '') || /[ァ-ヶー]/u.test(text[end] ?? ''));
-  if (/^[a-z0-9]+$/.test(piece)) return !(/[a-z0-9]/.test(text[start - 1] ?? '') || /[a-z0-9]/.test(text[end] ?? ''));
-  return true;
+  if (byReading) return kanaOnly && length >= 4;
+  switch (scriptOf(text, start, end)) {
+    case 'hiragana':
+      return length >= 4 || (length === 3 && (kanaOnly || edges[start] === 1));
+    case 'katakana':
+      return length >= 4 || !(isKatakana(text.charCodeAt(start - 1)) || isKatakana(text.charCodeAt(end)));
+    case 'latin':
+      return !(isLatin(text.charCodeAt(start - 1)) || isLatin(text.charCodeAt(end)));
+    default:
+      return true;
+  }
 }
 
-function groupHits(places: Places, symbols: Symbols): GroupHit[] {
+/** Parts of patterns are stems and particles: only the shortest kana must begin where a word begins. */
+function phraseFits(text: string, start: number, end: number, edges: Uint8Array): boolean {
+  const length = end - start;
+  if (length >= 3) return true;
+  const script = scriptOf(text, start, end);
+  if (script === 'hiragana') return edges[start] === 1 && (length > 1 || edges[end] === 1);
+  return script !== 'latin' || !(isLatin(text.charCodeAt(start - 1)) || isLatin(text.charCodeAt(end)));
+}
+
+function scriptOf(text: string, start: number, end: number): 'hiragana' | 'katakana' | 'latin' | 'mixed' {
+  let all: 'hiragana' | 'katakana' | 'latin' | undefined;
+  for (let i = start; i < end; i++) {
+    const code = text.charCodeAt(i);
+    const one =
+      code >= 0x3041 && code <= 0x3096
+        ? 'hiragana'
+        : isKatakana(code)
+          ? 'katakana'
+          : isLatin(code)
+            ? 'latin'
+            : undefined;
+    if (one === undefined || (all !== undefined && all !== one)) return 'mixed';
+    all = one;
+  }
+  return all ?? 'mixed';
+}
+
+function isKatakana(code: number): boolean {
+  return code >= 0x30a1 && code <= 0x30fc;
+}
+
+function isLatin(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39);
+}
+
+function groupHits(places: Places, groupNames: ReadonlyMap<number, string>): GroupHit[] {
   const hits: GroupHit[] = [];
   for (const [symbol, list] of places) {
-    const group = symbols.groupNames.get(symbol);
+    const group = groupNames.get(symbol);
     if (group !== undefined) for (const { start, end } of list) hits.push({ group, start, end });
   }
   return hits.sort((a, b) => a.start - b.start || b.end - a.end || (a.group < b.group ? -1 : 1));

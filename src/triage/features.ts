@@ -104,7 +104,10 @@ function addGroups(collector: Collector, groups: Analysis['groups'], text: strin
     if (collector.inNegated(hit.start, hit.end)) collector.add(1, `打消群:${hit.group}`, hit.start, hit.end);
     else seen.push(hit);
   }
-  for (const hit of seen) collector.add(1, `群:${hit.group}`, hit.start, hit.end);
+  for (const hit of seen) {
+    collector.add(1, `群:${hit.group}`, hit.start, hit.end);
+    addPerson(collector, hit, text);
+  }
   const near = seen.slice(0, 40);
   for (let i = 0; i < near.length; i++) {
     for (let j = i + 1; j < near.length; j++) {
@@ -115,6 +118,22 @@ function addGroups(collector: Collector, groups: Analysis['groups'], text: strin
       collector.add(2, `組:${first}+${second}`, Math.min(a.start, b.start), Math.max(a.end, b.end));
     }
   }
+}
+
+const PERSON = /^(?:家族|他人|自分|恋人|ひとり親|子どもの人|老いた人)/u;
+
+/** Who is named, and in which part of the sentence: 「夫が」「母を」「隣の」. */
+function addPerson(collector: Collector, hit: { group: string; start: number; end: number }, text: string): void {
+  const person = PERSON.exec(hit.group)?.[0];
+  if (person === undefined) return;
+  const particle =
+    /^(?:さん|ちゃん|くん|たち)?(が|は|も|を|に|の|と|から|って|で|へ|、)/u.exec(
+      text.slice(hit.end, hit.end + 6),
+    )?.[1] ?? '–';
+  collector.add(1, `人:${person}`, hit.start, hit.end);
+  collector.add(1, `人:${person}${particle}`, hit.start, hit.end);
+  collector.add(2, `人:${hit.group}${particle}`, hit.start, hit.end);
+  if (hit.start <= 2) collector.add(1, `人:${person} 文頭`, hit.start, hit.end);
 }
 
 function addCharacters(collector: Collector, text: string, tokens: readonly Token[]): void {

@@ -38,6 +38,16 @@ export function normalise(text: string, slips: SlipTable): Normalised {
   return { ...mapped, marks: [...marks], kanaOnly: kanji * 12 <= letters.length };
 }
 
+/** The spelling of a dictionary's own word, as it will stand in a normalised text. */
+export function foldSpelling(word: string, slips: SlipTable): string {
+  const { mapped } = foldCharacters(word);
+  const folded =
+    slips.pattern === undefined
+      ? mapped
+      : replaceMapped(mapped, slips.pattern, (m) => slips.replacements.get(m[0]) ?? m[0]);
+  return folded.text;
+}
+
 export function toHiragana(text: string): string {
   return text.replace(/[ァ-ヶ]/gu, (c) => String.fromCharCode(c.charCodeAt(0) - 0x60));
 }
@@ -63,7 +73,7 @@ function foldCharacters(text: string): { mapped: MappedText; marks: Set<string> 
 function foldOne(piece: string, code: number, marks: Set<string>): string {
   if (code < 0x20 || (code >= 0xd800 && code <= 0xdfff)) return code === 0x0a ? '。' : ' ';
   if (code < 0x7f) return piece.toLowerCase();
-  if (INVISIBLE.test(piece)) return '';
+  if (isInvisible(code)) return '';
   const kind = emojiClass(code);
   if (kind !== undefined) {
     if (kind !== '') marks.add(kind);
@@ -74,7 +84,18 @@ function foldOne(piece: string, code: number, marks: Set<string>): string {
   return piece.normalize('NFKC').toLowerCase();
 }
 
-const INVISIBLE = /^[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\ufe00-\ufe0f\u{e0000}-\u{e01ef}]/u;
+/** Zero-width and bidirectional marks, soft hyphens, variation selectors, tags. */
+function isInvisible(code: number): boolean {
+  return (
+    code === 0xad ||
+    code === 0xfeff ||
+    (code >= 0x200b && code <= 0x200f) ||
+    (code >= 0x202a && code <= 0x202e) ||
+    (code >= 0x2060 && code <= 0x2069) ||
+    (code >= 0xfe00 && code <= 0xfe0f) ||
+    (code >= 0xe0000 && code <= 0xe01ef)
+  );
+}
 
 /** しんどーい, つらぁぁい, ねむいいい, 〜〜〜, wwww, 。。。 */
 function foldLengthened(source: MappedText): MappedText {

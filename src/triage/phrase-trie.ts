@@ -25,7 +25,9 @@ export class PhraseTrie {
       }
       node = next;
     }
-    const list = byReading ? (node.readings ??= []) : (node.symbols ??= []);
+    const list = (byReading ? node.readings : node.symbols) ?? [];
+    if (byReading) node.readings = list;
+    else node.symbols = list;
     if (!list.includes(symbol)) list.push(symbol);
   }
 
