@@ -24,6 +24,7 @@ import { KeyError } from '#support/key-ring.ts';
 import { createLogger, type Logger } from '#support/logger.ts';
 import { createMetrics } from '#support/metrics.ts';
 import { createTriage } from '#triage/create-triage.ts';
+import { readQuestions } from '#triage/splitting-question.ts';
 import { openStore } from './open-store.ts';
 
 const LINE_API = 'https://api.line.me';
@@ -69,15 +70,16 @@ async function run(config: Config): Promise<void> {
     tokens: new Map([...credentials].map(([city, { accessToken }]) => [city, accessToken])),
     baseUrl,
     clock,
-    onCall: ({ municipality, call, status, outcome, code, requestId, ms }) => {
+    onCall: ({ municipality, call, status, outcome, code, requestId, detail, ms }) => {
       metrics.observe('line_call', { call, outcome }, ms / 1000);
-      log.info('line call', { municipality, call, status, outcome, code, requestId, ms: Math.round(ms) });
+      log.info('line call', { municipality, call, status, outcome, code, requestId, detail, ms: Math.round(ms) });
     },
   });
   const world: World = {
     content: () => content,
     script: (municipality) => scripts.script(municipality),
     triage,
+    questions: readQuestions(config.DICTIONARIES_DIR),
     clock,
     ids,
     log,

@@ -62,8 +62,8 @@ function assess(talk: Talk): Result {
     .flatMap(({ text }) => (text === null ? [] : [text]));
   const assessment = talk.world.triage.assess(texts.at(-1) ?? '', texts.slice(0, -1));
   keepUnmatched(talk, assessment);
-  const question = assessment.confident || assessment.scope !== 'need' ? null : splittingQuestion(assessment);
-  return { type: 'triage', assessment, question };
+  const question = splittingQuestion(assessment, talk.world.questions);
+  return { type: 'triage', assessment, question: question && { ...question, choices: [...question.choices] } };
 }
 
 export function rememberTicket(talk: Talk, ticket: string): void {

@@ -1,4 +1,5 @@
 /** A resident's words. Order: crisis, a human's floor, repair words, the flow. */
+import type { Assessment } from '#contracts/assessment.ts';
 import type { Incoming } from '#contracts/event.ts';
 import { resume, start } from '#engine/engine.ts';
 import { answerCrisis } from './crisis.ts';
@@ -15,11 +16,17 @@ export async function answerText(talk: Talk, event: Text): Promise<void> {
   if (text === '') return;
   // R14: in every state, before any other logic.
   const assessment = world.triage.assess(text);
-  if (assessment.crisis !== 'none') return answerCrisis(talk, event, assessment);
-  if (await toHuman(talk, event)) return;
   const command = world.content().repair(text);
+  if (assessment.crisis !== 'none' && (command === null || isRuled(assessment)))
+    return answerCrisis(talk, event, assessment);
+  if (await toHuman(talk, event)) return;
   if (command !== null && (await repair(talk, command))) return;
   await hear(talk, event, text);
+}
+
+/** 「データを消して」 is a command of ours; only a reviewed crisis rule outweighs it, a learned suspicion does not. */
+function isRuled(assessment: Assessment): boolean {
+  return assessment.evidence.some(({ by, label }) => by === 'rule' && label.startsWith('crisis:'));
 }
 
 async function hear(talk: Talk, event: Text, text: string): Promise<void> {

@@ -9,6 +9,7 @@ import type { Incoming } from '#contracts/event.ts';
 import { withHeard } from '#engine/with-heard.ts';
 import { isStaffed } from '#handoff/opening-hours.ts';
 import { urgentTicket } from '#handoff/urgent-ticket.ts';
+import { raiseAlert } from './alerts.ts';
 import { rememberTicket } from './answer-request.ts';
 import type { Talk } from './talk.ts';
 
@@ -37,6 +38,7 @@ export async function answerCrisis(
     ids: world.ids,
   });
   rememberTicket(talk, ticket.ticket);
+  await raiseAlert(draft, { ...ticket, kind, at: now });
   talk.contact = { ...talk.contact, crisis: { kind, at: now, ticket: ticket.ticket, messageId: event.messageId } };
   // What was said here need not be told again when the talk goes on.
   if (talk.session) talk.session = withHeard(talk.session, heard);

@@ -3,6 +3,7 @@
  * the counsellor answers. The floor returns to the bot by click or by time.
  */
 import type { Incoming } from '#contracts/event.ts';
+import { freeReplyOf } from './staff-speaks.ts';
 import type { Talk } from './talk.ts';
 
 /** @returns true when a human has the floor and the event is theirs. */
@@ -14,6 +15,7 @@ export async function toHuman(talk: Talk, event: Extract<Incoming, { type: 'text
   }
   const ticket = await talk.draft.get('ticket', floor.ticket);
   if (!ticket) return false;
+  talk.contact = { ...talk.contact, freeReply: freeReplyOf(event) };
   const heard = event.type === 'text' ? [{ messageId: event.messageId, text: event.text, at: event.at }] : [];
   await talk.draft.put('ticket', floor.ticket, {
     ...ticket,

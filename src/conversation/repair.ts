@@ -1,6 +1,7 @@
 /** The words that work at any step: やめる, 最初から, ひとつ戻る, 訂正, もう一度, あとで, 人と話す, データを消す … */
-import type { RepairCommand } from '#contracts/texts.ts';
+
 import type { Step } from '#contracts/session.ts';
+import type { RepairCommand } from '#contracts/texts.ts';
 import { back, correct, human, start, stop } from '#engine/engine.ts';
 import { command } from './command.ts';
 import { runEngine } from './run-engine.ts';

@@ -11,6 +11,7 @@ import type { Clock } from '#support/clock.ts';
 import type { Ids } from '#support/ids.ts';
 import type { Logger } from '#support/logger.ts';
 import type { Triage } from '#triage/create-triage.ts';
+import type { Questions } from '#triage/splitting-question.ts';
 import { enqueue } from './enqueue.ts';
 
 /** What every turn is handed. */
@@ -20,6 +21,8 @@ export interface World {
   /** The script with the flow revisions that stored sessions still stand on. */
   script(municipality: string): Script | null;
   triage: Triage;
+  /** Wording of the question that splits two needs. */
+  questions: Questions;
   clock: Clock;
   ids: Ids;
   log: Logger;

@@ -49,7 +49,9 @@ export function createDraft(store: Store, municipality: string): Draft {
   const operations = (): Operation[] =>
     [...entries.values()].flatMap(({ kind, id, revision, body, write }): Operation[] => {
       if (write === 'none' || (write === 'delete' && revision === 0)) return [];
-      return write === 'put' ? [{ type: 'put', kind, id, revision, body } as Operation] : [{ type: write, kind, id, revision }];
+      return write === 'put'
+        ? [{ type: 'put', kind, id, revision, body } as Operation]
+        : [{ type: write, kind, id, revision } as Operation];
     });
 
   return {

@@ -22,6 +22,7 @@ import { createIds } from '#support/ids.ts';
 import { createKeyRing, generateKey } from '#support/key-ring.ts';
 import { createLogger } from '#support/logger.ts';
 import { createTriage, type Triage } from '#triage/create-triage.ts';
+import { readQuestions } from '#triage/splitting-question.ts';
 import { serveFakeLine } from '../simulator/serve-fake-line.ts';
 
 /** Tuesday, 24 November 2026, 10:00 in Japan: an ordinary working day. */
@@ -86,6 +87,7 @@ export async function openHarness(options: { municipalities?: string[]; at?: num
     content: () => files,
     script: (municipality) => scripts.script(municipality),
     triage: mind,
+    questions: readQuestions('dictionaries'),
     clock,
     ids,
     log: logger,
