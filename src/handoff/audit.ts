@@ -48,7 +48,7 @@ export async function chainAudit(
   while (chained < (options.limit ?? Number.POSITIVE_INFINITY)) {
     const stored = await store.get(municipality, 'setting', CHAIN_SETTING);
     const chain = readChain(stored?.body);
-    const limit = Math.min(BATCH, (options.limit ?? BATCH) - chained);
+    const limit = Math.min(BATCH, (options.limit ?? Number.POSITIVE_INFINITY) - chained);
     const rows = await store.list(municipality, 'audit', 'chain', { prefix: 'open|', limit });
     if (rows.length === 0) return chained;
     let { sequence, hash } = chain.last;
