@@ -60,7 +60,11 @@ function assess(talk: Talk): Result {
   const texts = [...heard, ...household]
     .sort((a, b) => a.at - b.at)
     .flatMap(({ text }) => (text === null ? [] : [text]));
-  const assessment = talk.world.triage.assess(texts.at(-1) ?? '', texts.slice(0, -1));
+  const { assessed } = talk;
+  const assessment =
+    assessed !== null && texts.length === 1 && texts[0] === assessed.text
+      ? assessed.assessment
+      : talk.world.triage.assess(texts.at(-1) ?? '', texts.slice(0, -1));
   keepUnmatched(talk, assessment);
   const question = splittingQuestion(assessment, talk.world.questions);
   return { type: 'triage', assessment, question: question && { ...question, choices: [...question.choices] } };

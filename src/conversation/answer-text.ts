@@ -16,6 +16,7 @@ export async function answerText(talk: Talk, event: Text): Promise<void> {
   if (text === '') return;
   // R14: in every state, before any other logic.
   const assessment = world.triage.assess(text);
+  talk.assessed = { text, assessment };
   const command = world.content().repair(text);
   if (assessment.crisis !== 'none' && (command === null || isRuled(assessment)))
     return answerCrisis(talk, event, assessment);

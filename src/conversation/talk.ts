@@ -1,6 +1,7 @@
 /** Everything one turn works with: who, where they stand, what has been said so far. */
 
 import type { Content } from '#content/load-content.ts';
+import type { Assessment } from '#contracts/assessment.ts';
 import type { Incoming } from '#contracts/event.ts';
 import type { Script } from '#contracts/flow.ts';
 import type { Message } from '#contracts/message.ts';
@@ -39,6 +40,8 @@ export interface Talk {
   session: Session | null;
   /** What goes out at the end of this turn, in order. */
   readonly said: Message[];
+  /** This event's own words, assessed: made once, asked for by the crisis check and often by the flow. */
+  assessed: { text: string; assessment: Assessment } | null;
 }
 
 /** Reads contact and session. A contact's first event makes both. */
@@ -55,6 +58,7 @@ export async function openTalk(world: World, draft: Draft, event: Incoming, scri
     contact: contact ? { ...contact, lastAt: now, address: event.address, expiresAt: null } : newContact(event, now),
     session: session?.session ?? null,
     said: [],
+    assessed: null,
   };
 }
 

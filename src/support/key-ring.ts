@@ -2,7 +2,14 @@
  * Seals bytes at rest (R20): AES-256-GCM under the newest key of a ring; older keys only open. Sealed form:
  * 1 byte length of the key's name, name, 12 bytes nonce, 16 bytes tag, ciphertext.
  */
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 
 export interface KeyRing {
   /** @param context binds the seal to its place: opening elsewhere fails. */
@@ -23,7 +30,7 @@ export class KeyError extends Error {
  * @throws KeyError with a sentence that never shows a key.
  */
 export function createKeyRing(text: string): KeyRing {
-  const keys = new Map<string, Buffer>();
+  const keys = new Map<string, KeyObject>();
   for (const part of text.split(',').map((p) => p.trim())) {
     const [name, encoded, ...rest] = part.split(':');
     if (!name || !encoded || rest.length > 0 || !/^[\w-]{1,32}$/u.test(name)) {
@@ -32,7 +39,7 @@ export function createKeyRing(text: string): KeyRing {
     const key = Buffer.from(encoded, 'base64');
     if (key.length !== 32) throw new KeyError(`SECRET_KEYS: key "${name}" has ${key.length} bytes, 32 are needed`);
     if (keys.has(name)) throw new KeyError(`SECRET_KEYS: key "${name}" stands twice`);
-    keys.set(name, key);
+    keys.set(name, createSecretKey(key));
   }
   const newest = [...keys.keys()][0]!;
   const newestKey = keys.get(newest)!;
