@@ -12,6 +12,17 @@ const expectations = {
   buttons: oneOrMore.optional(),
 };
 
+/** What can be sent besides words, and its name for people. */
+export const MEDIA = {
+  sticker: 'スタンプ',
+  image: '写真',
+  video: '動画',
+  audio: '声',
+  file: 'ファイル',
+  location: '場所',
+  other: 'ほか',
+} as const;
+
 export const talkStepSchema = z
   .strictObject({
     says: z.string().min(1).optional(),
@@ -23,7 +34,7 @@ export const talkStepSchema = z
       .string()
       .regex(/^\d{4}-\d{2}-\d{2}$/u)
       .optional(),
-    sends: z.enum(['sticker', 'image', 'video', 'audio', 'file', 'location', 'other']).optional(),
+    sends: z.enum(Object.keys(MEDIA) as (keyof typeof MEDIA)[]).optional(),
     /** Withdraws the n-th thing said (1 = the first). */
     unsends: z.int().min(1).optional(),
     follows: z.literal(true).optional(),
@@ -40,7 +51,7 @@ export const talkStepSchema = z
   .refine((step) => ACTIONS.filter((key) => step[key] !== undefined).length === 1, {
     error: '1つの手順に、することを1つだけ書いてください。',
   });
-export const ACTIONS = [
+const ACTIONS = [
   'says',
   'taps',
   'taps_old',

@@ -8,6 +8,8 @@ import type { Finding } from '#contracts/finding.ts';
 import type { Message } from '#contracts/message.ts';
 import type { Ticket } from '#contracts/ticket.ts';
 import type { Triage } from '#triage/create-triage.ts';
+import type { Questions } from '#triage/splitting-question.ts';
+import { perform } from './perform.ts';
 import { type Stub, type TalkFile, type TalkStep, talkFileSchema } from './talk-file.ts';
 import { openTalkWorld, type TalkWorld } from './talk-world.ts';
 
@@ -31,6 +33,7 @@ export async function runTalk(options: {
   file: string;
   content: Content;
   triage: Triage | null;
+  questions: Questions;
   stubs?: boolean;
 }): Promise<TalkRun> {
   const { root, file, content } = options;
@@ -57,7 +60,7 @@ export async function runTalk(options: {
   }
   const at = Date.parse(`${talk.at.replace(' ', 'T')}:00+09:00`);
   const triage = withStubs(options.triage, options.stubs === false ? [] : talk.triage);
-  const world = await openTalkWorld({ content, municipality: talk.city, triage, at });
+  const world = await openTalkWorld({ content, municipality: talk.city, triage, questions: options.questions, at });
   try {
     await play(world, talk, source, run);
     await compareTicket(world, talk, source, run);
@@ -71,7 +74,7 @@ async function play(world: TalkWorld, talk: TalkFile, source: Source, run: TalkR
   for (const [index, step] of talk.steps.entries()) {
     if (step.says !== undefined || step.taps !== undefined || step.picks !== undefined) run.turns += 1;
     run.transcript.push(`> ${whatDone(step)}`);
-    const answer = await act(world, step);
+    const answer = await perform(world, step);
     const path = ['steps', index];
     if (answer === null) {
       const labels = world.buttons().map((choice) => `「${choice.label}」`);
@@ -98,27 +101,6 @@ async function play(world: TalkWorld, talk: TalkFile, source: Source, run: TalkR
       `${talk.turns_at_most}回までのはずです。`,
     );
   }
-}
-
-async function act(world: TalkWorld, step: TalkStep): Promise<Message[] | null> {
-  if (step.says !== undefined) return world.say(step.says);
-  if (step.taps !== undefined) return world.tap(step.taps);
-  if (step.taps_old !== undefined) return world.tap(step.taps_old, { old: true });
-  if (step.picks !== undefined) {
-    const picker = world.buttons().find((choice) => choice.kind === 'date');
-    return picker === undefined ? null : world.tap(picker.label, { date: step.picks });
-  }
-  if (step.sends !== undefined) return world.send(step.sends);
-  if (step.unsends !== undefined) return world.unsend(step.unsends);
-  if (step.follows) return world.follow();
-  if (step.blocks) return world.block();
-  if (step.someone_takes !== undefined) return (await world.takeElsewhere(step.someone_takes)) ? [] : null;
-  return world.wait(duration(step.waits ?? '0分'));
-}
-
-function duration(text: string): number {
-  const amount = Number.parseInt(text, 10);
-  return amount * (text.endsWith('日') ? 86_400_000 : text.endsWith('時間') ? 3_600_000 : 60_000);
 }
 
 function compareAnswer(

@@ -19,6 +19,7 @@ import { createCountingIds } from '#support/ids.ts';
 import { createKeyRing, generateKey } from '#support/key-ring.ts';
 import { silentLogger } from '#support/logger.ts';
 import type { Triage } from '#triage/create-triage.ts';
+import type { Questions } from '#triage/splitting-question.ts';
 
 export type Media = Extract<Incoming, { type: 'media' }>['media'];
 
@@ -47,6 +48,7 @@ export async function openTalkWorld(options: {
   content: Content;
   municipality: string;
   triage: Triage;
+  questions: Questions;
   /** Milliseconds UTC. */
   at: number;
 }): Promise<TalkWorld> {
@@ -73,6 +75,7 @@ export async function openTalkWorld(options: {
     content: () => content,
     script: (id) => scripts.script(id),
     triage: options.triage,
+    questions: options.questions,
     clock,
     ids,
     log: { ...silentLogger, error: (what, facts) => failures.push(`${what} ${describe(facts)}`) },

@@ -65,7 +65,7 @@ export function back(script: Script, session: Session): Step {
   run.session.facts = structuredClone(top.facts);
   run.session.flow = top.place.flow;
   run.session.revision = top.place.revision;
-  run.session.tries = {};
+  delete run.session.tries[MISUNDERSTOOD];
   return drive(run, enter(run, top.place.step) ?? MISSING);
 }
 

@@ -33,7 +33,7 @@ export const triage: StepHandler<'triage'> = {
     known.assessment = assessment;
     if (assessment.about !== 'unknown') known.about = assessment.about;
     if (assessment.scope === 'need') {
-      if (asksBack(step) && !assessment.confident && question !== null && known.confirmedNeeds === null) {
+      if (asksBack(step) && !assessment.confident && question !== null && mayAsk(run)) {
         return askBack(run, question);
       }
     } else {
@@ -44,6 +44,12 @@ export const triage: StepHandler<'triage'> = {
 
   question(step, run) {
     return { text: run.session.askedText ?? wording(run, step, 'triage.ask') };
+  },
+
+  hear(_step, run, heard) {
+    if (!/^(両方|りょうほう|どっちも|どちらも|ぜんぶ|全部)/u.test(heard.text ?? '')) return null;
+    facts(run).confirmedNeeds = run.session.asked.flatMap((option) => needOf(option.value) ?? []);
+    return { to: 'next' };
   },
 
   answer(_step, run, answer) {
@@ -60,6 +66,10 @@ export const triage: StepHandler<'triage'> = {
   },
 };
 
+/** The splitting question is put once in a talk: asked again and again it would feel like an examination. */
+const SPLIT = '!split';
+const mayAsk = (run: Run): boolean => facts(run).confirmedNeeds === null && run.session.tries[SPLIT] === undefined;
+
 const asksBack = (step: FlowStepOf<'triage'>): boolean => step.triage !== true && step.triage.ask_back;
 
 function needOf(value: string) {
@@ -75,6 +85,7 @@ function askBack(run: Run, question: Question): Move {
     .slice(0, 2)
     .map((option) => choice(clip(option.label, 20), `n:${option.need}`));
   run.session.askedText = question.question;
+  run.session.tries[SPLIT] = 1;
   choices.push(choice(run.script.texts['common.none'], NONE, ['ちがう', '違う', 'どちらでもない']), humanChoice(run));
   return { to: 'wait', stage: 'split', choices };
 }
