@@ -27,7 +27,7 @@ export interface TicketsWorld {
   by: string;
 }
 
-export interface Reveal {
+interface Reveal {
   reveal?: boolean;
   reason?: string;
 }

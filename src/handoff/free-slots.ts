@@ -11,7 +11,7 @@ import { intervalsOf } from './opening-hours.ts';
 
 const HOUR = 3_600_000;
 /** Longest talk a window may offer: how far back a claim may begin and still overlap. */
-export const LONGEST_TALK_MS = 8 * HOUR;
+const LONGEST_TALK_MS = 8 * HOUR;
 const PAGE = 1000;
 
 export type Claim = Body<'place'>['claims'][number];

@@ -25,7 +25,7 @@ export async function setReminder(
 }
 
 /** @returns null when there is nothing to be reminded of, or its moment has passed. */
-export function reminderFor(municipality: Municipality, ticket: Ticket, now: number): Body<'timer'> | null {
+function reminderFor(municipality: Municipality, ticket: Ticket, now: number): Body<'timer'> | null {
   const { booking } = ticket;
   if (booking === null || !isStanding(ticket) || !wantsReminder(ticket)) return null;
   const { start, window } = booking.slot;

@@ -171,7 +171,7 @@ export function close(ticket: Ticket, act: Act): Outcome {
 export const reopen = (ticket: Ticket, act: Act): Outcome => step(ticket, 'reopen', act, { result: null }, 'reopened');
 
 /** The one place where state, time and history change. */
-export function step(
+function step(
   ticket: Ticket,
   name: Transition,
   act: Act,

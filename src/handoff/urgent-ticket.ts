@@ -80,7 +80,7 @@ export async function urgentTicket(draft: Draft, alarm: Alarm): Promise<Raised> 
 }
 
 /** In charge of notices of this kind: of the district, of the whole city, else the 総合 window, else the first. */
-export function windowInCharge(municipality: Municipality, crisis: Crisis, district: string | null): Window {
+function windowInCharge(municipality: Municipality, crisis: Crisis, district: string | null): Window {
   const named = municipality.windows.filter((window) => crisis !== 'none' && window.crisis.includes(crisis));
   return (
     named.find((window) => district !== null && window.districts.includes(district)) ??

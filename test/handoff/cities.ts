@@ -10,7 +10,7 @@ import type { Store } from '#store/store.ts';
 import { createKeyRing, generateKey } from '#support/key-ring.ts';
 
 const weekday = ['09:00-12:00', '13:00-17:00'];
-export const hours = { demo: true, weekly: { mon: weekday, tue: weekday, wed: weekday, thu: weekday, fri: weekday } };
+const hours = { demo: true, weekly: { mon: weekday, tue: weekday, wed: weekday, thu: weekday, fri: weekday } };
 export const booking = { minutes: 60, capacity: 1, noticeHours: 18, daysAhead: 21 };
 
 const city = (id: string, name: string, rest: Record<string, unknown>): Municipality =>
