@@ -113,6 +113,8 @@ export interface Call {
   headers: Record<string, string>;
   body: unknown;
   retryKey: string | null;
+  /** Whom it was for, where that is known. */
+  userId: string | null;
   /** What the caller was answered; null = the connection was cut. */
   status: number | null;
   answer: unknown;
