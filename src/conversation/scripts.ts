@@ -5,6 +5,7 @@
 
 import type { Content } from '#content/load-content.ts';
 import { type Flow, flowFileSchema, type Script } from '#contracts/flow.ts';
+import { districtNeeded } from '#handoff/find-windows.ts';
 import type { Store } from '#store/store.ts';
 
 /** Where the revisions of every city are kept. */
@@ -41,6 +42,7 @@ export async function openScripts(options: { store: Store; content(): Content; n
       if (!withOld) {
         withOld = {
           ...script,
+          districtNeeded: (facts) => districtNeeded(script.municipality, facts),
           flow: (id, revision) => {
             const current = script.flow(id, revision);
             if (revision === undefined || current?.revision === revision) return current;
