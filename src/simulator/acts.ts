@@ -4,6 +4,8 @@ import { actionsOf } from './screen-text.ts';
 import type { Fault, FaultKind, MediaKind } from './wire.ts';
 
 const MEDIA: readonly string[] = ['image', 'video', 'audio', 'file', 'location'];
+/** A date, a time, or both. */
+const PICKED = /^(?=.{5})(?:\d{4}-\d\d-\d\d)?T?(?:\d\d:\d\d)?$/u;
 const KINDS: readonly string[] = ['rate', 'quota', 'error', 'error_taken', 'reset', 'lost', 'slow', 'unauthorized'];
 
 /**
@@ -28,7 +30,7 @@ export function carryOut(line: FakeLine, form: Record<string, string>): boolean 
       line.clearFaults();
       return true;
     case 'redeliver':
-      void line.redeliver();
+      start(line.redeliver());
       return true;
     default:
       return false;
@@ -39,28 +41,35 @@ function actOf(line: FakeLine, userId: string, form: Record<string, string>): bo
   const resident = line.resident(userId);
   if (resident === undefined) return false;
   if (form.act === 'follow') {
-    void line.follow(userId);
+    start(line.follow(userId));
     return true;
   }
   if (resident.blocked) return false;
-  if (form.act === 'block') void line.unfollow(userId);
+  if (form.act === 'block') start(line.unfollow(userId));
   else if (form.press !== undefined) {
     const [id, at] = form.press.split(':');
     const message = resident.received.find((one) => one.id === id);
     const action = message === undefined ? undefined : actionsOf(message)[Number(at)];
     if (action === undefined) return false;
-    void line.press(userId, action, form.picked);
+    if (action.type === 'datetimepicker' && !PICKED.test(form.picked ?? '')) return false;
+    start(line.press(userId, action, form.picked));
   } else if (form.unsend !== undefined) {
     const own = resident.bubbles.find((one) => one.id === form.unsend);
     if (own?.from !== 'resident' || own.unsent) return false;
-    void line.unsend(userId, own.id);
-  } else if (form.sticker !== undefined) void line.sendSticker(userId, { packageId: '446', stickerId: form.sticker });
-  else if (form.media !== undefined && MEDIA.includes(form.media)) void line.sendMedia(userId, form.media as MediaKind);
+    start(line.unsend(userId, own.id));
+  } else if (form.sticker !== undefined) start(line.sendSticker(userId, { packageId: '446', stickerId: form.sticker }));
+  else if (form.media !== undefined && MEDIA.includes(form.media))
+    start(line.sendMedia(userId, form.media as MediaKind));
   else {
     // A browser sends line breaks of a form as CR LF; the app sends LF.
     const text = (form.text ?? '').replaceAll('\r\n', '\n').trim().slice(0, 5000);
     if (text === '') return false;
-    void line.say(userId, text);
+    start(line.say(userId, text));
   }
   return true;
+}
+
+/** What goes wrong on the way shows on the screen (no 既読) and in the log; the page does not wait for it. */
+function start(act: Promise<unknown>): void {
+  act.catch(() => undefined);
 }

@@ -131,7 +131,7 @@ async function staticFile(c: Context): Promise<Response> {
 
 function stream(c: Context, feed: Feed, closing: AbortSignal): Response {
   const city = c.req.query('city') ?? '';
-  return streamSSE(c, async (out) => {
+  const answer = streamSSE(c, async (out) => {
     const waiting: Patch[] = [];
     let wake: () => void = () => {};
     const stop = feed.listen((patch) => {
@@ -148,4 +148,7 @@ function stream(c: Context, feed: Feed, closing: AbortSignal): Response {
     }
     stop();
   });
+  // Otherwise the connection would stay open, idle, after the last event of a graceful stop.
+  answer.headers.set('connection', 'close');
+  return answer;
 }

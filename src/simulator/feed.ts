@@ -120,9 +120,19 @@ export function createFeed(options: FeedOptions): Feed {
     const found: Explained[] = [];
     for (const event of delivery.events) {
       const text = event.type === 'message' ? (event.message as { text?: string }).text : undefined;
-      if (text === undefined || options.explain === undefined) continue;
-      found.push({ text, assessment: await options.explain(text, delivery.municipality) });
+      if (text === undefined) continue;
+      const assessment = await explain(text, delivery.municipality);
+      if (assessment !== null) found.push({ text, assessment });
     }
     return deliveryHtml(delivery, names, found);
+  }
+
+  /** @returns null when there is nothing to say: a talk goes on when the explanation fails. */
+  async function explain(text: string, municipality: string): Promise<Assessment | null> {
+    try {
+      return (await options.explain?.(text, municipality)) ?? null;
+    } catch {
+      return null;
+    }
   }
 }

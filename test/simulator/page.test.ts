@@ -293,6 +293,17 @@ describe('the simulator over HTTP', () => {
     expect((await fetch(`${service.url}/simulator/static/..%2Fwire.ts`)).status).toBe(404);
   });
 
+  test('a graceful stop does not wait for open pages', async () => {
+    const own = await startEchoService();
+    const stream = await fetch(`${own.url}/simulator/stream?city=ashiya`);
+    const reader = stream.body!.getReader();
+    expect(new TextDecoder().decode((await reader.read()).value)).toContain('event: hello');
+    own.simulator.close();
+    expect((await reader.read()).done).toBe(true);
+    expect(stream.headers.get('connection')).toBe('close');
+    await own.close();
+  });
+
   test('an act that cannot be done is told and has no effect', async () => {
     const acts = [
       { act: 'add', city: 'nowhere' },
