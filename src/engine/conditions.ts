@@ -45,6 +45,15 @@ export function currentNeeds(facts: Facts): Need[] {
   );
 }
 
+const SURE = 0.5;
+/** Needs that are said back to the resident: the first, and others that are likelier than not; at most three. */
+export function shownNeeds(facts: Facts): Need[] {
+  const score = (need: Need): number => facts.assessment?.needs.find((entry) => entry.need === need)?.score ?? 1;
+  return currentNeeds(facts)
+    .filter((need, index) => index === 0 || score(need) >= SURE || (facts.confirmedNeeds ?? []).includes(need))
+    .slice(0, 3);
+}
+
 /** @returns whether a window that could take this trouble serves some districts only, and the district is open. */
 export function districtNeeded(script: Script, facts: Facts): boolean {
   if (script.districtNeeded !== undefined) return script.districtNeeded(facts);

@@ -102,6 +102,20 @@ function hears(run: Run, flow: Flow): Move | null {
   return enter(run, hearing.hears);
 }
 
+/** 訂正: the step for it of this flow, else of the nearest one underneath; null when none has one. */
+export function corrects(run: Run): Move | null {
+  const { session, script } = run;
+  const places = [{ flow: session.flow, revision: session.revision }, ...session.stack.toReversed()];
+  const index = places.findIndex(({ flow, revision }) => script.flow(flow, revision)?.corrects !== undefined);
+  const place = places[index];
+  if (place === undefined) return null;
+  for (const left of session.stack.splice(session.stack.length - index).toReversed()) putBack(session, left.facts);
+  const flow = script.flow(place.flow, place.revision)!;
+  session.flow = flow.flow;
+  session.revision = flow.revision;
+  return enter(run, flow.corrects!);
+}
+
 /** Facts of the flow underneath, with the words that were said on top of it. */
 function putBack(session: Session, facts: Facts | null): void {
   if (facts === null) return;
@@ -145,6 +159,7 @@ function wait(run: Run, move: Extract<Move, { to: 'wait' }>): Step {
       place: { flow: session.flow, revision: session.revision, step: step.step },
       stage: null,
       facts: structuredClone(session.facts),
+      stack: session.stack.map(({ flow, revision, step }) => ({ flow, revision, step })),
     });
     if (session.trail.length > TRAIL) session.trail.shift();
   }

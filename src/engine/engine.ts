@@ -6,7 +6,7 @@
  */
 import type { Script } from '#contracts/flow.ts';
 import { type Facts, factsSchema, type Heard, type Input, type Session, type Step } from '#contracts/session.ts';
-import { ask, currentStep, drive, enter, fail, finish, handlerOf, open } from './drive.ts';
+import { ask, corrects, currentStep, drive, enter, fail, finish, handlerOf, open } from './drive.ts';
 import { matchAnswer, normalize } from './match-answer.ts';
 import { type Answer, HUMAN, MISUNDERSTOOD, type Move, type Run, say } from './run.ts';
 
@@ -63,6 +63,7 @@ export function back(script: Script, session: Session): Step {
   const { hold } = run.session.facts;
   if (hold !== null && top.facts.hold !== hold) run.asides.push({ type: 'release', hold });
   run.session.facts = structuredClone(top.facts);
+  run.session.stack = callsOf(top, run.session.stack);
   run.session.flow = top.place.flow;
   run.session.revision = top.place.revision;
   delete run.session.tries[MISUNDERSTOOD];
@@ -79,10 +80,9 @@ export function correct(script: Script, session: Session): Step {
   const run = newRun(script, structuredClone(session));
   run.session.facts.confirmedNeeds = null;
   run.session.facts.rejectedNeeds = [];
-  const target = script.flow(session.flow, session.revision)?.corrects;
   say(run, script.texts['reply.correct']);
-  if (target === undefined || session.status !== 'waiting') return again(run);
-  return drive(run, enter(run, target) ?? MISSING);
+  const move = session.status === 'waiting' ? corrects(run) : null;
+  return move === null ? again(run) : drive(run, move);
 }
 
 /** 人と話す, in any state. */
@@ -117,6 +117,13 @@ export function stop(script: Script, session: Session): Step {
   run.session.stack = [];
   say(run, script.texts['reply.stopped']);
   return drive(run, { to: 'end', whole: true });
+}
+
+/** The calls that were under way at an earlier wait; one that still is keeps the facts it covers. */
+function callsOf(top: Session['trail'][number], now: Session['stack']): Session['stack'] {
+  const same = (a: Session['trail'][number]['place'], b: Session['trail'][number]['place'] | undefined): boolean =>
+    a.flow === b?.flow && a.revision === b.revision && a.step === b.step;
+  return (top.stack ?? now).map((place, index) => (same(place, now[index]) ? now[index]! : { ...place, facts: null }));
 }
 
 const MISSING: Move = { to: 'next', step: '' };

@@ -3,7 +3,7 @@ import { NEED_NAMES } from '#contracts/labels.ts';
 import type { Fact, Municipality, Window } from '#contracts/municipality.ts';
 import { type Facts, WAY_NAMES } from '#contracts/session.ts';
 import type { Placeholder } from '#contracts/texts.ts';
-import { currentNeeds } from './conditions.ts';
+import { shownNeeds } from './conditions.ts';
 import { slotSentence } from './japan-time.ts';
 import { ownWords } from './own-words.ts';
 import type { Run } from './run.ts';
@@ -21,7 +21,7 @@ export function fillFacts(run: Run, text: string, more: Partial<Record<Placehold
 
 function known(municipality: Municipality, texts: Texts, facts: Facts): Record<Placeholder, string> {
   const window = windowOf(municipality, facts.window);
-  const main = window ?? municipality.windows.find((w) => w.default) ?? null;
+  const main = window ?? municipality.windows.find((w) => w.default) ?? municipality.windows[0] ?? null;
   return {
     市: municipality.name,
     窓口: window?.name ?? facts.candidates[0]?.name ?? '',
@@ -45,6 +45,11 @@ export function windowOf(municipality: Municipality, id: string | null): Window 
   return municipality.windows.find((window) => window.id === id) ?? null;
 }
 
+/** @returns id of the window that does this for the whole city. */
+export function withRole(run: Run, role: NonNullable<Window['roles']>[number]): string | null {
+  return run.script.municipality.windows.find((window) => window.roles?.includes(role))?.id ?? null;
+}
+
 /** The value of a staff-kept fact; demo values say that they are, missing ones that they are being checked. */
 export function factText(texts: Texts, fact: Fact | undefined): string {
   if (fact === undefined || fact === '') return texts['common.unknown_value'];
@@ -52,10 +57,9 @@ export function factText(texts: Texts, fact: Fact | undefined): string {
   return fact.demo ? `${fact.value}${texts['common.demo']}` : fact.value;
 }
 
-/** Needs in everyday words, at most three: 「介護や高齢のこと、お金やお仕事のこと」. */
+/** Needs in everyday words, at most three: 「子どもや子育てのこと、住まいのこと」. */
 export function needWords(texts: Texts, facts: Facts): string {
-  return currentNeeds(facts)
-    .slice(0, 3)
+  return shownNeeds(facts)
     .map((need) => texts[`need.${need}`] || NEED_NAMES[need])
     .join('、');
 }

@@ -3,7 +3,7 @@ import { clip } from './clip.ts';
 
 /**
  * What the resident said, short enough to be said back: the words that spoke for the strongest needs, in the order
- * written, else the beginning of the last message.
+ * written, else the beginning of the last message that says something.
  * @returns e.g. 「母の物忘れ」「夜も起きる」; null when nothing is left (all withdrawn).
  */
 export function ownWords(facts: Facts): string | null {
@@ -23,6 +23,9 @@ export function ownWords(facts: Facts): string | null {
       .map((word) => `「${clip(word, 20)}」`)
       .join('');
   }
-  const last = said.at(-1)?.replaceAll(/\s+/gu, ' ').trim();
-  return last === undefined || last === '' ? null : `「${clip(last, 40)}」`;
+  // 「うん」 after a long message is not what the talk is about.
+  const told = said.slice(-3).map((text) => text.replaceAll(/\s+/gu, ' ').trim());
+  const last =
+    told.toReversed().find((text) => text.length >= 6) ?? told.toSorted((a, b) => b.length - a.length)[0] ?? '';
+  return last === '' ? null : `「${clip(last, 40)}」`;
 }

@@ -58,7 +58,8 @@ function isKnown(step: FlowStepOf<'ask'>, run: Run): boolean {
   return step.save === 'household' && known.householdAsked;
 }
 
-const PAGE = 11;
+/** Two of LINE's thirteen quick replies are for 「ほかの地域」 and 「わからない」. */
+const MOST_ON_A_PAGE = 11;
 function choicesOf(step: FlowStepOf<'ask'>, run: Run, page: number): Asked[] {
   const own = step.choices.map((option, index) => choice(option.label, `c${index}`, option.also));
   if (step.list !== 'districts') return own;
@@ -69,10 +70,13 @@ function choicesOf(step: FlowStepOf<'ask'>, run: Run, page: number): Asked[] {
     '分からない',
     'さあ',
   ]);
-  const shown = all.length <= PAGE + 1 ? all : all.slice(page * PAGE, (page + 1) * PAGE);
+  // Pages of one length: 13 districts are 7 and 6, not 11 and 2.
+  const pages = all.length <= MOST_ON_A_PAGE + 1 ? 1 : Math.ceil(all.length / MOST_ON_A_PAGE);
+  const length = Math.ceil(all.length / pages);
+  const shown = all.slice(page * length, (page + 1) * length);
   const more =
     shown.length < all.length
-      ? [choice(run.script.texts['ask.more'], `page:${(page + 1) * PAGE < all.length ? page + 1 : 0}`)]
+      ? [choice(run.script.texts['ask.more'], `page:${(page + 1) % pages}`)]
       : [];
   return [
     ...shown.map((district) => choice(clip(district.name, 20), `d:${district.id}`, districtWords(district))),
@@ -121,10 +125,8 @@ function save(where: NonNullable<FlowStepOf<'ask'>['save']>, run: Run, heard: He
       known.consideration.push(heard);
       break;
     case 'district': {
-      const named = run.script.municipality.districts.filter((district) =>
-        [district.name, ...districtWords(district)].some((word) => heard.text?.includes(word)),
-      );
-      return named.length === 1 ? saveDistrict(run, named[0]!.id) : null;
+      const named = districtNamed(run, heard.text ?? '');
+      return named === null ? null : saveDistrict(run, named);
     }
     case 'safe_hours':
       known.safeHours = heard;
@@ -134,3 +136,21 @@ function save(where: NonNullable<FlowStepOf<'ask'>['save']>, run: Run, heard: He
   }
   return { to: 'next' };
 }
+
+/**
+ * The one district that the words name, also one on a page not shown. The longest name wins (「中央北」 is not 「北」), and a
+ * name of one character must stand by itself: 「会社の近く」 is not 「社」.
+ */
+function districtNamed(run: Run, text: string): string | null {
+  const found = run.script.municipality.districts.flatMap((district) =>
+    [district.name, ...districtWords(district)]
+      .filter((word) => ([...word].length > 1 ? text.includes(word) : standsAlone(text, word)))
+      .map((word) => ({ id: district.id, word })),
+  );
+  const longest = found.filter(({ word }) => !found.some((other) => other.word !== word && other.word.includes(word)));
+  const ids = new Set(longest.map(({ id }) => id));
+  return ids.size === 1 ? [...ids][0]! : null;
+}
+
+const standsAlone = (text: string, word: string): boolean =>
+  new RegExp(`^${RegExp.escape(word)}(?:$|地区|圏域|包括|の(?:ほう|方|あたり|辺り)|です|かな|だと)`, 'u').test(text.trim());

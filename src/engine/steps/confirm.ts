@@ -1,4 +1,4 @@
-import { currentNeeds } from '../conditions.ts';
+import { currentNeeds, shownNeeds } from '../conditions.ts';
 import { fillFacts } from '../fill.ts';
 import { ownWords } from '../own-words.ts';
 import { choice, facts, humanChoice, MISUNDERSTOOD, NONE, type StepHandler, say, wording } from '../run.ts';
@@ -55,7 +55,7 @@ export const confirm: StepHandler<'confirm'> = {
     const known = facts(run);
     const value = answer.type === 'choice' ? answer.value : '';
     if (value === 'yes') {
-      known.confirmedNeeds = [...new Set([...(known.confirmedNeeds ?? []), ...currentNeeds(known).slice(0, 3)])];
+      known.confirmedNeeds = [...new Set([...(known.confirmedNeeds ?? []), ...shownNeeds(known)])];
       delete run.session.tries[MISUNDERSTOOD];
       return { to: 'next' };
     }

@@ -68,7 +68,8 @@ export const consent: StepHandler<'consent'> = {
       });
     }
     if (given) return { to: 'next' };
-    letGo(run);
+    // A no to 支援依頼 leaves the talk with the chosen window as it is.
+    if (step.consent.recipients !== 'multi_agency') letGo(run);
     say(run, fillFacts(run, wording(run, step, 'consent.refused_said')));
     return { to: 'next', step: step.consent.refused };
   },
@@ -77,9 +78,8 @@ export const consent: StepHandler<'consent'> = {
 /** Bodies that have not given an answer to this wording yet: a given consent is not asked for again (R18). */
 function openRecipients(step: FlowStepOf<'consent'>, run: Run): string[] {
   const known = facts(run);
-  const all = step.consent.recipients === 'all' ? known.candidates.map((candidate) => candidate.window) : [];
-  const wanted = [...new Set([...(known.window === null ? [] : [known.window]), ...all])];
   const { version, purpose } = run.script.municipality.consent;
+  const wanted = wantedRecipients(step, run);
   return wanted.filter(
     (recipient) =>
       !known.consents.some(
@@ -90,6 +90,21 @@ function openRecipients(step: FlowStepOf<'consent'>, run: Run): string[] {
           entry.state === 'given',
       ),
   );
+}
+
+function wantedRecipients(step: FlowStepOf<'consent'>, run: Run): string[] {
+  const known = facts(run);
+  const own = known.window === null ? [] : [known.window];
+  switch (step.consent.recipients) {
+    case 'multi_agency':
+      return run.script.municipality.windows
+        .filter((window) => window.roles?.includes('multi_agency'))
+        .map((window) => window.id);
+    case 'all':
+      return [...new Set([...own, ...known.candidates.map((candidate) => candidate.window)])];
+    default:
+      return own;
+  }
 }
 
 function wordingShown(run: Run, recipients: readonly string[]): string {

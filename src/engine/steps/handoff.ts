@@ -5,7 +5,7 @@
 import type { FlowStepOf } from '#contracts/flow.ts';
 import type { Facts, Heard, Request } from '#contracts/session.ts';
 import type { TextKey } from '#contracts/texts.ts';
-import { fillFacts, windowOf } from '../fill.ts';
+import { fillFacts, windowOf, withRole } from '../fill.ts';
 import { previewLines } from '../preview.ts';
 import { choice, facts, letGo, type Move, type Run, type StepHandler, say, wording } from '../run.ts';
 
@@ -36,6 +36,7 @@ const QUESTIONS: Record<string, TextKey> = {
 export const handoff: StepHandler<'handoff'> = {
   enter(step, run) {
     const known = facts(run);
+    if (step.handoff.outreach) known.window = withRole(run, 'outreach') ?? known.window;
     if (!step.handoff.preview) return send(step);
     if (known.phone === null && run.session.tries[NO_PHONE] === undefined) {
       if (known.way === 'phone') return optional(step, run, 'phone');
@@ -122,7 +123,8 @@ export const handoff: StepHandler<'handoff'> = {
 };
 
 function send(step: Handoff): Move {
-  const request: Request = { type: 'handoff', urgent: step.handoff.urgent };
+  const { urgent, outreach } = step.handoff;
+  const request: Request = { type: 'handoff', urgent, ...(outreach ? { outreach } : {}) };
   return { to: 'request', stage: 'sending', request };
 }
 

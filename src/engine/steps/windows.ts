@@ -1,7 +1,7 @@
 import type { FlowStepOf } from '#contracts/flow.ts';
 import { type Candidate, type Way, waySchema } from '#contracts/session.ts';
 import { clip } from '../clip.ts';
-import { factText, fillFacts } from '../fill.ts';
+import { factText, fillFacts, windowOf } from '../fill.ts';
 import {
   type Asked,
   choice,
@@ -62,11 +62,11 @@ export const windows: StepHandler<'windows'> = {
     };
   },
 
-  answer(_step, run, answer) {
+  answer(step, run, answer) {
     const known = facts(run);
     const value = answer.type === 'choice' ? answer.value : '';
     const [, window, way] = /^w\.([a-z0-9-]+)\.(\w+)$/u.exec(value) ?? [];
-    if (window === undefined) return refuse(run);
+    if (window === undefined) return refuse(step, run);
     if (known.window !== null && known.window !== window) letGo(run);
     known.window = window;
     known.way = waySchema.parse(way);
@@ -83,15 +83,17 @@ function offer(step: FlowStepOf<'windows'>, run: Run, candidates: Candidate[]): 
   }
   const buttons: Asked[] = candidates.flatMap((candidate) =>
     waysOf(candidate).map((way) =>
-      choice(wording(run, step, `windows.${way}`), `w.${candidate.window}.${way}`, [
+      choice(wayLabel(run, step, candidate.window, way), `w.${candidate.window}.${way}`, [
         ...SPOKEN[way],
         ...(waysOf(candidate)[0] === way ? [candidate.name] : []),
       ]),
     ),
   );
   const general = generalCandidates(run)[0];
+  const offered = candidates.map((candidate) => candidate.window);
+  const no = general === undefined ? othersThatTakeAll(run, offered).length === 0 : offered.includes(general.window);
   const other =
-    general === undefined || candidates.some((candidate) => candidate.window === general.window)
+    no
       ? []
       : [choice(clip(wording(run, step, 'windows.other'), 20), NONE, ['ほか', '他の窓口', 'ちがう', 'どれでもない'])];
   // At the 総合 window a human is what every button leads to.
@@ -99,20 +101,33 @@ function offer(step: FlowStepOf<'windows'>, run: Run, candidates: Candidate[]): 
   return { to: 'wait', stage: null, choices: [...buttons, ...other, ...person] };
 }
 
-/** None of the offered ones: the city's 総合 window, with the reason why. */
-function refuse(run: Run): Move {
+/** None of the offered ones: the city's 総合 window, or, in a city without one, those that were not shown yet. */
+function refuse(step: FlowStepOf<'windows'>, run: Run): Move {
   const known = facts(run);
   known.refusedWindows = [...new Set([...known.refusedWindows, ...known.candidates.map((c) => c.window)])];
   const general = generalCandidates(run);
-  if (general.length === 0) return { to: 'human' };
+  if (general.length === 0) {
+    if (othersThatTakeAll(run, []).length === 0) return { to: 'human' };
+    return { to: 'request', stage: null, request: { type: 'windows', limit: step.windows.limit } };
+  }
   const choices = general.flatMap((candidate) =>
     waysOf(candidate).map((way) =>
-      choice(run.script.texts[`windows.${way}`], `w.${candidate.window}.${way}`, SPOKEN[way]),
+      choice(wayLabel(run, step, candidate.window, way), `w.${candidate.window}.${way}`, SPOKEN[way]),
     ),
   );
   known.candidates = general;
   return { to: 'wait', stage: null, choices: [...choices, humanChoice(run)] };
 }
+
+/** Windows that take any trouble and have been neither offered nor turned down. */
+const othersThatTakeAll = (run: Run, offered: readonly string[]): string[] =>
+  run.script.municipality.windows
+    .filter((window) => window.receivesAll === true)
+    .map((window) => window.id)
+    .filter((id) => !offered.includes(id) && !facts(run).refusedWindows.includes(id));
+
+const wayLabel = (run: Run, step: FlowStepOf<'windows'>, window: string, way: Way): string =>
+  windowOf(run.script.municipality, window)?.wayLabels?.[way] ?? wording(run, step, `windows.${way}`);
 
 const waysOf = (candidate: Candidate): Way[] => candidate.ways.slice(0, 4);
 
