@@ -28,7 +28,7 @@ export interface FakeLineOptions {
   keepCalls?: number;
 }
 
-export interface Counts {
+interface Counts {
   calls: number;
   replies: number;
   pushes: number;

@@ -16,7 +16,7 @@ const FLAGS = [
 ];
 
 /** @returns null, and prints why, where there is no browser. @throws the same with CI=true. */
-export async function launchChromium(): Promise<Browser | null> {
+async function launchChromium(): Promise<Browser | null> {
   const reason = whyNot();
   if (reason === null) return chromium.launch({ executablePath: PATH, args: FLAGS });
   if (process.env.CI === 'true') throw new Error(reason);
