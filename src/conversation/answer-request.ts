@@ -39,6 +39,7 @@ export async function answerRequest(talk: Talk, request: Request): Promise<Resul
         contact,
         channel,
         urgent: request.urgent,
+        ...(request.outreach === undefined ? {} : { outreach: request.outreach }),
         now,
         ids: world.ids,
       });

@@ -6,6 +6,7 @@ import { answerCrisis } from './crisis.ts';
 import { toHuman } from './floor.ts';
 import { repair } from './repair.ts';
 import { runEngine } from './run-engine.ts';
+import { isOpen } from './say-again.ts';
 import type { Talk } from './talk.ts';
 
 type Text = Extract<Incoming, { type: 'text' }>;
@@ -32,7 +33,7 @@ function isRuled(assessment: Assessment): boolean {
 
 async function hear(talk: Talk, event: Text, text: string): Promise<void> {
   const { script, session, now } = talk;
-  if (session && (session.status === 'waiting' || session.status === 'asking')) {
+  if (isOpen(session)) {
     return runEngine(talk, resume(script, session, { type: 'text', text, messageId: event.messageId, at: now }));
   }
   const greeted = talk.contact.greeted;

@@ -1,17 +1,19 @@
 /** Buttons and words that mean the same in any state. */
+import type { Choice } from '#contracts/message.ts';
 import { encodePostback } from '#contracts/postback.ts';
 import type { Ticket } from '#contracts/ticket.ts';
-import { human, interrupt, start, stop } from '#engine/engine.ts';
+import { human, interrupt, resume, start, stop } from '#engine/engine.ts';
+import { fill } from '#engine/fill.ts';
 import { eraseContact } from '#handoff/erase-contact.ts';
 import { isStaffed } from '#handoff/opening-hours.ts';
 import { runEngine } from './run-engine.ts';
-import { begin, sayAgain } from './say-again.ts';
+import { begin, freshSession, isOpen, sayAgain } from './say-again.ts';
 import type { Talk } from './talk.ts';
 
 type Command = (talk: Talk, argument: string | null) => Promise<void>;
 
 const COMMANDS: Record<string, Command> = {
-  continue: (talk) => sayAgain(talk),
+  continue: goOn,
   restart: (talk) => begin(talk, talk.now),
   human: toPerson,
   'crisis-tell': tellStaff,
@@ -28,12 +30,8 @@ export async function command(talk: Talk, name: string, argument: string | null)
 }
 
 async function toPerson(talk: Talk): Promise<void> {
-  const { script, session, now, world } = talk;
-  const open = session && (session.status === 'waiting' || session.status === 'asking');
-  const from = open
-    ? session
-    : start(script, { flow: script.municipality.flow, talk: world.ids.id(), at: now, greeted: true }).session;
-  await runEngine(talk, human(script, from));
+  const { script, session } = talk;
+  await runEngine(talk, human(script, isOpen(session) ? session : freshSession(talk)));
 }
 
 /** 「市の職員に知らせる」: the urgent ticket is there already; the resident asks that staff contact them (R15). */
@@ -45,23 +43,37 @@ async function tellStaff(talk: Talk): Promise<void> {
   const asked = { at: now, by: 'resident', what: 'asked_to_tell_staff', detail: {} };
   await draft.put('ticket', id, { ...ticket, updatedAt: now, history: [...ticket.history, asked] });
   const open = isStaffed(script.municipality, now);
-  const text = script.texts[open ? 'reply.crisis_told' : 'reply.crisis_told_closed'];
-  talk.said.push({ type: 'text', text, choices: [] });
-  if (talk.session?.status === 'waiting') await sayAgain(talk);
+  const text = fill(script.texts[open ? 'reply.crisis_told' : 'reply.crisis_told_closed'], {
+    受付番号: ticket.receipt,
+  });
+  // No question now: the talk waits behind a button.
+  talk.said.push({ type: 'text', text, choices: [button(talk.world.content().crisis.continue, 'continue')] });
+}
+
+/**
+ * 「話をつづける」 after a crisis screen. When the crisis was the first thing said, the flow goes on with those very
+ * words: nobody is asked to tell them twice (R18). Otherwise the open question stands again.
+ */
+async function goOn(talk: Talk): Promise<void> {
+  const { script, session, now } = talk;
+  const last = session?.facts.heard.at(-1);
+  if (session?.status !== 'waiting' || session.facts.assessment !== null || !last || last.text === null)
+    return sayAgain(talk);
+  const before = { ...session, facts: { ...session.facts, heard: session.facts.heard.slice(0, -1) } };
+  await runEngine(talk, resume(script, before, { type: 'text', text: last.text, messageId: last.messageId, at: now }));
 }
 
 async function askToErase(talk: Talk): Promise<void> {
   const { texts } = talk.script;
-  const button = (label: string, name: string) => ({
-    label,
-    kind: 'postback' as const,
-    data: encodePostback({ type: 'command', command: name, argument: null }),
-  });
   talk.said.push({
     type: 'text',
     text: texts['reply.erase_ask'],
     choices: [button(texts['reply.erase_yes'], 'erase-yes'), button(texts['reply.erase_no'], 'erase-no')],
   });
+}
+
+function button(label: string, name: string): Choice {
+  return { label, kind: 'postback', data: encodePostback({ type: 'command', command: name, argument: null }) };
 }
 
 /** R12: what may go, goes; what a counsellor has taken up stays with them, without name and number. */
@@ -98,10 +110,9 @@ async function showBooking(talk: Talk): Promise<void> {
     candidates: ticket.candidates,
     consents: ticket.consents,
   };
-  const open = session && (session.status === 'waiting' || session.status === 'asking');
   await runEngine(
     talk,
-    open
+    isOpen(session)
       ? interrupt(script, session, { flow: 'my-booking', facts })
       : start(script, { flow: 'my-booking', talk: world.ids.id(), at: now, facts }),
   );

@@ -11,6 +11,7 @@ import { isStaffed } from '#handoff/opening-hours.ts';
 import { urgentTicket } from '#handoff/urgent-ticket.ts';
 import { raiseAlert } from './alerts.ts';
 import { rememberTicket } from './answer-request.ts';
+import { freshSession, isOpen } from './say-again.ts';
 import type { Talk } from './talk.ts';
 
 type Danger = Exclude<Assessment['crisis'], 'none'>;
@@ -41,7 +42,7 @@ export async function answerCrisis(
   await raiseAlert(draft, { ...ticket, kind, at: now });
   talk.contact = { ...talk.contact, crisis: { kind, at: now, ticket: ticket.ticket, messageId: event.messageId } };
   // What was said here need not be told again when the talk goes on.
-  if (talk.session) talk.session = withHeard(talk.session, heard);
+  talk.session = withHeard(isOpen(talk.session) ? talk.session : freshSession(talk), heard);
   const content = world.content();
   const speaker = crisisSpeaker(content, { kind, text: event.text, about: assessment.about });
   talk.said.push(...crisisMessages(content, { kind, speaker, at: now, open: isStaffed(municipality, now) }));

@@ -2,17 +2,17 @@
 
 import type { Step } from '#contracts/session.ts';
 import type { RepairCommand } from '#contracts/texts.ts';
-import { back, correct, human, start, stop } from '#engine/engine.ts';
+import { back, correct, human, stop } from '#engine/engine.ts';
 import { command } from './command.ts';
 import { runEngine } from './run-engine.ts';
-import { begin, sayAgain } from './say-again.ts';
+import { begin, freshSession, isOpen, sayAgain } from './say-again.ts';
 import type { Talk } from './talk.ts';
 
 /** @returns false when the words mean nothing special here and belong to the flow. */
 export async function repair(talk: Talk, what: RepairCommand): Promise<boolean> {
   const { script, session } = talk;
   const texts = script.texts;
-  const open = session !== null && (session.status === 'waiting' || session.status === 'asking');
+  const open = isOpen(session);
   const engine = async (step: Step): Promise<true> => {
     await runEngine(talk, step);
     return true;
@@ -42,7 +42,7 @@ export async function repair(talk: Talk, what: RepairCommand): Promise<boolean> 
       return true;
     case 'human':
       if (open) return engine(human(script, session));
-      return engine(human(script, await freshSession(talk)));
+      return engine(human(script, freshSession(talk)));
     case 'hide':
       say(talk, texts['reply.hide']);
       return true;
@@ -53,12 +53,6 @@ export async function repair(talk: Talk, what: RepairCommand): Promise<boolean> 
       await command(talk, 'booking', null);
       return true;
   }
-}
-
-/** A talk that stands at its first question, for commands that need one. Its words are not said. */
-async function freshSession(talk: Talk): Promise<NonNullable<Talk['session']>> {
-  const { script, world, now } = talk;
-  return start(script, { flow: script.municipality.flow, talk: world.ids.id(), at: now, greeted: true }).session;
 }
 
 function say(talk: Talk, text: string): void {
