@@ -100,11 +100,14 @@ function checkOwnTexts(
   label: (text: string, path: PropertyKey[]) => void,
 ): void {
   const kind = kindOf(step);
-  const known = TEXT_KEYS.filter((key) => key.startsWith(`${kind}.`)).map((key) => key.slice(kind.length + 1));
+  // A hand-off says its receipt as well.
+  const groups = kind === 'handoff' ? ['handoff.', 'receipt.'] : [`${kind}.`];
+  const known = TEXT_KEYS.filter((key) => groups.some((group) => key.startsWith(group))).map((key) =>
+    key.slice(key.indexOf('.') + 1),
+  );
   for (const [key, text] of Object.entries(step.texts)) {
     const path = ['steps', index, 'texts', key];
     if (isLabel(`${kind}.${key}`)) label(text, path);
-    // A hand-off's receipt and a booking's way buttons have groups of their own.
     if (!known.includes(key))
       add(
         path,

@@ -1,6 +1,7 @@
 import type { Finding } from '#contracts/finding.ts';
 import { type Municipality, WEEKDAYS } from '#contracts/municipality.ts';
 import { checkPlaceholders } from './check-texts.ts';
+import { graphemes, LABEL } from './limits.ts';
 import type { Source } from './read-yaml.ts';
 import { maybe } from './suggest.ts';
 
@@ -34,7 +35,8 @@ export function checkMunicipality(
     );
   }
   findings.push(...checkPlaceholders(city.consent.wording, source, source.line(['consent', 'wording'])));
-  if (!city.windows.some((window) => window.default)) {
+  const takesAll = city.routing !== undefined && city.windows.some((window) => window.receivesAll);
+  if (!city.windows.some((window) => window.default) && !takesAll) {
     add(
       ['windows'],
       '「どこに相談していいかわからない」人の行き先（default: true の窓口）がありません。',
@@ -54,6 +56,7 @@ export function checkMunicipality(
       );
   }
   checkWindows(city, add);
+  checkResources(city, add);
   return findings;
 }
 
@@ -71,7 +74,8 @@ function checkWindows(city: Municipality, add: Add): void {
           `${maybe(district, districts)}ある地域: ${districts.join('、')}`,
         );
     }
-    const open = window.hours !== undefined && WEEKDAYS.some((day) => window.hours!.weekly[day].length > 0);
+    const special = Object.values(window.hours?.special ?? {}).some((intervals) => intervals.length > 0);
+    const open = special || WEEKDAYS.some((day) => (window.hours?.weekly[day].length ?? 0) > 0);
     if (window.booking !== undefined && !open)
       add(
         path,
@@ -88,6 +92,14 @@ function checkWindows(city: Municipality, add: Add): void {
           );
       }
     }
+    for (const [way, label] of Object.entries(window.wayLabels ?? {})) {
+      if (graphemes(label) > LABEL)
+        add(
+          [...path, 'wayLabels', way],
+          `ボタン「${label}」は${graphemes(label)}文字あります。LINEのボタンは${LABEL}文字までです。`,
+          `${graphemes(label) - LABEL}文字けずってください。`,
+        );
+    }
     for (const way of window.booking?.ways ?? []) {
       if (!window.ways.includes(way))
         add(
@@ -96,7 +108,8 @@ function checkWindows(city: Municipality, add: Add): void {
           `ways に ${way} を足すか、booking の ways から消してください。`,
         );
     }
-    if (window.needs.length === 0 && window.topics.length === 0 && !window.default) {
+    const reached = window.receivesAll === true || (window.roles ?? []).length > 0;
+    if (window.needs.length === 0 && window.topics.length === 0 && !window.default && !reached) {
       add(
         path,
         `「${window.name}」には needs も topics もないので、だれも案内されません。`,
@@ -114,6 +127,29 @@ function checkWindows(city: Municipality, add: Add): void {
         'warning',
       );
   }
+}
+
+function checkResources(city: Municipality, add: Add): void {
+  const windows = city.windows.map((window) => window.id);
+  const districts = city.districts.map((district) => district.id);
+  for (const [index, resource] of city.resources.entries()) {
+    const path = ['resources', index];
+    if (resource.coordinator !== undefined && !windows.includes(resource.coordinator))
+      add(
+        [...path, 'coordinator'],
+        `「${resource.name}」を紹介する窓口「${resource.coordinator}」がありません。`,
+        `${maybe(resource.coordinator, windows)}ある窓口: ${windows.join('、')}`,
+      );
+    if (resource.district !== undefined && !districts.includes(resource.district))
+      add(
+        [...path, 'district'],
+        `「${resource.name}」の地域「${resource.district}」が districts にありません。`,
+        `${maybe(resource.district, districts)}ある地域: ${districts.join('、')}`,
+      );
+  }
+  findDouble(city.resources.map((resource) => resource.id)).forEach((id) => {
+    add(['resources'], `場所の id「${id}」が2つあります。`, 'それぞれちがう id にしてください。');
+  });
 }
 
 const findDouble = (ids: readonly string[]): string[] => [

@@ -1,14 +1,43 @@
 import type { Finding } from '#contracts/finding.ts';
-import type { Fact, Window } from '#contracts/municipality.ts';
+import type { Fact, Municipality, Window } from '#contracts/municipality.ts';
 import type { City, Common } from './read-all.ts';
+import type { Source } from './read-yaml.ts';
 
 /** Demo values and empty facts of a city: fine for a trial, refused for residents. */
 export function checkProduction(city: City): Finding[] {
   const { municipality, source } = city;
   if (municipality === null || source === null) return [];
+  const areas = municipality.districts.flatMap((district, index): Finding[] =>
+    district.demo === true
+      ? [
+          {
+            file: source.file,
+            line: source.line(['districts', index]),
+            level: 'error',
+            what: `地域「${district.name}」が見本のままです。`,
+            remedy: '本当の地域に書きかえ、demo: true を消してください。',
+          },
+        ]
+      : [],
+  );
+  return [...areas, ...windowFindings(municipality, source)];
+}
+
+function windowFindings(municipality: Municipality, source: Source): Finding[] {
   return municipality.windows.flatMap((window, index) => {
     const at = { file: source.file, line: source.line(['windows', index]), level: 'error' as const };
-    return factsOf(window).flatMap(([key, name, fact]): Finding[] => {
+    const served: Finding[] =
+      window.districtsDemo === true
+        ? [
+            {
+              ...at,
+              line: source.keyLine(['windows', index], 'districtsDemo'),
+              what: `「${window.name}」の受けもつ地域が見本のままです。`,
+              remedy: '本当の地域を districts: に書き、districtsDemo: true を消してください。',
+            },
+          ]
+        : [];
+    const facts = factsOf(window).flatMap(([key, name, fact]): Finding[] => {
       const line = fact === undefined ? at.line : source.keyLine(['windows', index], key);
       if (fact === undefined || fact === '') {
         return [
@@ -32,6 +61,7 @@ export function checkProduction(city: City): Finding[] {
       }
       return [];
     });
+    return [...served, ...facts];
   });
 }
 

@@ -39,6 +39,8 @@ const LABELS = new Set<TextKey>([
   'cancel.yes',
   'cancel.no',
   'failed.restart',
+  'resources.alone',
+  'resources.other',
   'reply.erase_yes',
   'reply.erase_no',
 ]);

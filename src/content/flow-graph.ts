@@ -63,7 +63,12 @@ function waysOn(step: FlowStep): Way[] {
       ...step.handoff.edit.flatMap((edit, n) => way(edit.go, edit.label, 'handoff', 'edit', n, 'go')),
     ];
   }
-  return 'resources' in step ? way(step.resources.none, '場所がない', 'resources', 'none') : [];
+  if (!('resources' in step)) return [];
+  return [
+    ...way(step.resources.none, '場所がない', 'resources', 'none'),
+    ...way(step.resources.introduce, '紹介', 'resources', 'introduce'),
+    ...way(step.resources.alone, '自分で', 'resources', 'alone'),
+  ];
 }
 
 /** Whether the step can go on to its `next` or to the step below. */

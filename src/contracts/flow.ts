@@ -115,8 +115,11 @@ export const STEP_SCHEMAS = {
   consent: z.strictObject({
     ...base,
     consent: z.strictObject({
-      /** `window`: the window chosen; `all`: every window offered, each with its own answer. */
-      recipients: z.enum(['window', 'all']).default('window'),
+      /**
+       * `window`: the window chosen; `all`: every window offered, each with its own answer; `multi_agency`: the desk that
+       * 支援依頼 goes to (windows with that role).
+       */
+      recipients: z.enum(['window', 'all', 'multi_agency']).default('window'),
       refused: stepName,
     }),
   }),
@@ -129,11 +132,23 @@ export const STEP_SCHEMAS = {
       edit: z.array(z.strictObject({ label: z.string().min(1), go: stepName })).default([]),
       cancelled: stepName.optional(),
       urgent: z.boolean().default(false),
+      /**
+       * A report about somebody else, who has not been asked: it goes to the window with the role `outreach`, and the
+       * ticket says so and claims no consent (R25).
+       */
+      outreach: z.boolean().default(false),
     }),
   }),
   resources: z.strictObject({
     ...base,
-    resources: z.strictObject({ limit: z.int().min(1).max(5).default(3), none: stepName.optional() }),
+    resources: z.strictObject({
+      limit: z.int().min(1).max(5).default(3),
+      none: stepName.optional(),
+      /** Offers to introduce the resident to one of them; where the talk goes once one is chosen. */
+      introduce: stepName.optional(),
+      /** Where 「自分で行ってみる」 leads. */
+      alone: stepName.optional(),
+    }),
   }),
   cancel: z.strictObject({ ...base, cancel: z.literal(true) }),
   call: z.strictObject({ ...base, call: z.string().min(1) }),

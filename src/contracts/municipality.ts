@@ -28,6 +28,8 @@ export const windowSchema = z.strictObject({
   topics: z.array(z.string()).default([]),
   /** Districts served; empty = the whole city. */
   districts: z.array(z.string()).default([]),
+  /** The plan names the window but not which districts it serves: the ones above are an example. */
+  districtsDemo: z.boolean().optional(),
   /** Taken when the trouble has no other window, or is unclear. */
   default: z.boolean().default(false),
   /** In charge of abuse notices of these kinds (R28). */
@@ -43,6 +45,17 @@ export const windowSchema = z.strictObject({
     .optional(),
   /** Takes any trouble in whole, whatever `needs` says (豊川 地域包括, 生駒 いこまる相談窓口, 小林 six windows). */
   receivesAll: z.boolean().optional(),
+  /**
+   * What it runs for the whole city: `multi_agency` (多機関協働, where 支援依頼 goes), `outreach` (アウトリーチ: reports about other
+   * people), `participation` (参加支援: introductions to a place).
+   */
+  roles: z.array(z.enum(['multi_agency', 'outreach', 'participation'])).optional(),
+  /** Who takes up its tickets, where the plan says so (生駒: いこまる推進員). */
+  assigneeRole: z.string().optional(),
+  /** A consultation day (相談会), not an office: open on the days of `hours.special` only, its places are booked. */
+  event: z.boolean().optional(),
+  /** Words on the buttons of this window instead of the common ones, at most 20 characters. */
+  wayLabels: z.partialRecord(waySchema, z.string().min(1)).optional(),
   /** Who runs it. Windows of one body may pass a ticket among themselves; without it each window is a body of its own. */
   body: z.string().optional(),
   /** Length of one talk, places at once, shortest notice and furthest day for bookings. */
@@ -66,8 +79,13 @@ export const resourceSchema = z.strictObject({
   about: z.string(),
   when: fact.optional(),
   place: fact.optional(),
+  /** How one gets there, and for whom it is easy (車いす, 送迎 …). */
+  access: fact.optional(),
   district: z.string().optional(),
+  /** `open`: just come; `introduction`: through the coordinator. */
   entry: z.enum(['open', 'introduction']).default('open'),
+  /** Window whose coordinator introduces; else the one with the role `participation`. */
+  coordinator: z.string().optional(),
 });
 export type Resource = z.infer<typeof resourceSchema>;
 
@@ -81,7 +99,12 @@ export const municipalitySchema = z.strictObject({
   mode: z.enum(['talk', 'page']).default('talk'),
   /** Flow started by follow and by a first message. */
   flow: z.string(),
-  districts: z.array(z.strictObject({ id: z.string(), name: z.string(), hint: z.string().optional() })).default([]),
+  /** `hint`: other words by which it is known, separated by 、; `demo`: the plan does not name it. */
+  districts: z
+    .array(
+      z.strictObject({ id: z.string(), name: z.string(), hint: z.string().optional(), demo: z.boolean().optional() }),
+    )
+    .default([]),
   districtQuestion: z.string().optional(),
   windows: z.array(windowSchema).min(1),
   /** How a trouble finds its window where cities differ; absent = `{ unclear: default, lead: special }`. */

@@ -119,7 +119,17 @@ export const sessionSchema = z.strictObject({
     )
     .default([]),
   /** For ひとつ戻る: earlier waits with the facts of then, newest last, at most 20. */
-  trail: z.array(z.strictObject({ place: placeSchema, stage: z.string().nullable(), facts: factsSchema })).default([]),
+  trail: z
+    .array(
+      z.strictObject({
+        place: placeSchema,
+        stage: z.string().nullable(),
+        facts: factsSchema,
+        /** Calls under way at that wait, innermost last. */
+        stack: z.array(placeSchema).optional(),
+      }),
+    )
+    .default([]),
   facts: factsSchema,
   /**
    * Choices of the open question. A typed label (or a word of `also`) counts as the tap; they are kept so that
@@ -159,7 +169,7 @@ export type Request =
   | { type: 'hold'; slot: Slot }
   | { type: 'release'; hold: string }
   /** Open or update the ticket from the facts; books the held slot when there is one. */
-  | { type: 'handoff'; urgent: boolean }
+  | { type: 'handoff'; urgent: boolean; outreach?: boolean }
   | { type: 'cancel_booking' }
   | { type: 'resources'; limit: number };
 
@@ -173,7 +183,7 @@ export type Result =
   | { type: 'release' }
   | { type: 'handoff'; ticket: string; receipt: string; booking: string | null; callBackCode: string }
   | { type: 'cancel_booking'; cancelled: boolean }
-  | { type: 'resources'; resources: { name: string; text: string }[] };
+  | { type: 'resources'; resources: { id?: string; name: string; text: string }[] };
 
 export type SplittingQuestion = { question: string; choices: { label: string; need: z.infer<typeof needSchema> }[] };
 

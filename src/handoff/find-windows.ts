@@ -34,7 +34,10 @@ const UNCLEAR_CONFIDENCE = 0.5;
 /** @returns at most `limit` (3) windows, the leading one first; empty only when the city has no window that would do. */
 export function findWindows(options: { municipality: Municipality; facts: Facts; limit?: number }): Candidate[] {
   const { municipality, facts } = options;
-  const picks = distinct(allPicks(municipality, facts)).slice(0, Math.min(options.limit ?? 3, 3));
+  const picks = unseenFirst(municipality, facts, distinct(allPicks(municipality, facts))).slice(
+    0,
+    Math.min(options.limit ?? 3, 3),
+  );
   return picks.map((pick, index) => toCandidate(municipality, facts, pick, index === 0));
 }
 
@@ -65,8 +68,11 @@ function allPicks(municipality: Municipality, facts: Facts): Pick[] {
     const own = localFirst(municipality.windows.filter(takesAll), facts.district).slice(0, 1);
     return [...danger, ...own.map((window) => takesAllPick(window, facts)), ...special];
   }
-  // 小林: whichever window fits, the choice stays the person's.
-  const others = routing.unclear === 'choice' ? unclearPicks(municipality, facts) : [];
+  // 小林: whichever window fits, the choice stays the person's. 生駒: a consultation day is always another way.
+  const others =
+    routing.unclear === 'choice'
+      ? unclearPicks(municipality, facts)
+      : municipality.windows.filter(isEvent).map((window) => takesAllPick(window, facts));
   return [...danger, ...special, ...others];
 }
 
@@ -132,9 +138,19 @@ function unclearPicks(municipality: Municipality, facts: Facts): Pick[] {
       const own = all.filter((window) => isLocal(window, facts.district));
       return [...own.slice(0, 1).map((window) => takesAllPick(window, facts)), ...last];
     }
-    case 'nearest':
-    case 'choice':
-      return [...nearest(all, facts).map((window) => takesAllPick(window, facts)), ...last];
+    case 'nearest': {
+      const [first, ...rest] = nearest(
+        all.filter((window) => !isEvent(window)),
+        facts,
+      );
+      const windows = [...(first === undefined ? [] : [first]), ...all.filter(isEvent), ...rest];
+      return [...windows.map((window) => takesAllPick(window, facts)), ...last];
+    }
+    case 'choice': {
+      // A window of another area takes anyone in as well: it comes after the near ones, but it can be chosen.
+      const away = municipality.windows.filter((window) => takesAll(window) && !all.includes(window));
+      return [...nearest([...all, ...away], facts).map((window) => takesAllPick(window, facts)), ...last];
+    }
   }
 }
 
@@ -158,6 +174,14 @@ function hintedNeeds(facts: Facts): Map<Need, number> {
   return hints;
 }
 
+/** Where the person goes on to ask for others, those turned down come last. */
+function unseenFirst(municipality: Municipality, facts: Facts, picks: readonly Pick[]): Pick[] {
+  if (municipality.routing === undefined || municipality.windows.some((window) => window.default)) return [...picks];
+  const refused = (pick: Pick): boolean => facts.refusedWindows.includes(pick.window.id);
+  return [...picks.filter((pick) => !refused(pick)), ...picks.filter(refused)];
+}
+
+const isEvent = (window: Window): boolean => window.event === true;
 const takesAll = (window: Window): boolean => window.receivesAll === true;
 const isCityWide = (window: Window): boolean => window.districts.length === 0;
 const isLocal = (window: Window, district: string | null): boolean =>

@@ -21,6 +21,8 @@ export interface HandOff {
   contact: string;
   channel: Ticket['channel'];
   urgent: boolean;
+  /** A report about somebody who was not asked (アウトリーチ): marked in the history; it claims no consent. */
+  outreach?: boolean;
   now: number;
   ids: Ids;
 }
@@ -36,6 +38,7 @@ export async function handOff(draft: Draft, options: HandOff): Promise<HandOffRe
     if (booked) ticket = withBooking(municipality, ticket, booked.booking, booked.slot, now);
   }
   if (!isNew) ticket = atChosenWindow(municipality, ticket, facts);
+  if (options.outreach === true) ticket = asOutreach(ticket, now);
   await draft.put('ticket', ticket.id, ticket);
   await setReminder(draft, { municipality, ticket, now });
   const action = isNew ? 'ticket.open' : 'ticket.update';
@@ -102,3 +105,12 @@ function atChosenWindow(municipality: Municipality, ticket: Ticket, facts: Facts
 }
 
 const sameTime = (a: Slot, b: Slot): boolean => a.window === b.window && a.start === b.start;
+
+/** R25: nobody asked the person it is about, so nothing is consented to, whatever the reporter agreed to for themselves. */
+function asOutreach(ticket: Ticket, now: number): Ticket {
+  const marked = ticket.history.some((entry) => entry.what === 'outreach');
+  const history = marked
+    ? ticket.history
+    : [...ticket.history, { at: now, by: 'resident', what: 'outreach', detail: {} }];
+  return { ...ticket, history, consent: 'none' };
+}

@@ -74,10 +74,7 @@ function choicesOf(step: FlowStepOf<'ask'>, run: Run, page: number): Asked[] {
   const pages = all.length <= MOST_ON_A_PAGE + 1 ? 1 : Math.ceil(all.length / MOST_ON_A_PAGE);
   const length = Math.ceil(all.length / pages);
   const shown = all.slice(page * length, (page + 1) * length);
-  const more =
-    shown.length < all.length
-      ? [choice(run.script.texts['ask.more'], `page:${(page + 1) % pages}`)]
-      : [];
+  const more = shown.length < all.length ? [choice(run.script.texts['ask.more'], `page:${(page + 1) % pages}`)] : [];
   return [
     ...shown.map((district) => choice(clip(district.name, 20), `d:${district.id}`, districtWords(district))),
     ...more,
@@ -153,4 +150,6 @@ function districtNamed(run: Run, text: string): string | null {
 }
 
 const standsAlone = (text: string, word: string): boolean =>
-  new RegExp(`^${RegExp.escape(word)}(?:$|地区|圏域|包括|の(?:ほう|方|あたり|辺り)|です|かな|だと)`, 'u').test(text.trim());
+  new RegExp(`^${RegExp.escape(word)}(?:$|地区|圏域|包括|の|です|かな|だと)`, 'u').test(
+    text.trim(),
+  );

@@ -92,10 +92,9 @@ function offer(step: FlowStepOf<'windows'>, run: Run, candidates: Candidate[]): 
   const general = generalCandidates(run)[0];
   const offered = candidates.map((candidate) => candidate.window);
   const no = general === undefined ? othersThatTakeAll(run, offered).length === 0 : offered.includes(general.window);
-  const other =
-    no
-      ? []
-      : [choice(clip(wording(run, step, 'windows.other'), 20), NONE, ['ほか', '他の窓口', 'ちがう', 'どれでもない'])];
+  const other = no
+    ? []
+    : [choice(clip(wording(run, step, 'windows.other'), 20), NONE, ['ほか', '他の窓口', 'ちがう', 'どれでもない'])];
   // At the 総合 window a human is what every button leads to.
   const person = step.windows.general ? [] : [humanChoice(run)];
   return { to: 'wait', stage: null, choices: [...buttons, ...other, ...person] };
