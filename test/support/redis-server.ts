@@ -98,7 +98,7 @@ export async function startRedis(
       return child.pid!;
     },
     async cli(...args) {
-      const { stdout } = await run('redis-cli', ['-p', String(port), ...(options.cliArgs ?? []), ...args]);
+      const { stdout } = await run('redis-cli', ['-e', '-p', String(port), ...(options.cliArgs ?? []), ...args]);
       return stdout.trim();
     },
     kill: () => end('SIGKILL'),
@@ -116,6 +116,8 @@ export async function startCluster(): Promise<{ url: string; nodes: RedisServer[
   const nodes = await Promise.all([0, 1, 2].map(() => startRedis({ args })));
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
   await run('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-replicas', '0', '--cluster-yes']);
+  // The nodes agree some hundred milliseconds after redis-cli is done.
+  for (const node of nodes) while (!(await node.cli('CLUSTER', 'INFO')).includes('cluster_state:ok'));
   return {
     url: `redis-cluster://${addresses.join(',')}`,
     nodes,

@@ -15,10 +15,10 @@ export interface Calls {
   /** @param again the command may be sent a second time without harm. @throws StoreError `unavailable` */
   call(key: string, args: readonly Argument[], again: boolean): Promise<unknown>;
   run(script: Script, keys: readonly string[], args: readonly Argument[], again: boolean): Promise<unknown>;
-  close(): void;
 }
 
 interface Pending {
+  connection: Connection;
   lane: string;
   until: number;
   reject: (error: Error) => void;
@@ -31,14 +31,23 @@ class NoAnswer extends Error {
 const TICK_MS = 100;
 const PAUSE_MS = 25;
 
-export function createCalls(options: { connection: Connection; waitMs: number; mostPending?: number }): Calls {
-  const { connection, waitMs } = options;
+/**
+ * @param options.connections used in turn. Redis reads 16 KB of a connection in one round of its loop, which is two or
+ *   three turns, and writes to its disk once a round: over one connection few commits would share that write.
+ */
+export function createCalls(options: {
+  connections: readonly Connection[];
+  waitMs: number;
+  mostPending?: number;
+}): Calls {
+  const { connections, waitMs } = options;
   const mostPending = options.mostPending ?? 10_000;
   const pending = new Set<Pending>();
   /** Lanes with a command that is overdue: the next one could not be answered before it. */
-  const silent = new Map<string, number>();
+  const silent = new Map<Connection, Map<string, number>>(connections.map((connection) => [connection, new Map()]));
+  let turn = 0;
   let inHand = 0;
-  let ticking: NodeJS.Timeout | undefined;
+  let ticking = false;
   let pausing: Promise<void> | null = null;
 
   const pause = (): Promise<void> => {
@@ -55,25 +64,30 @@ export function createCalls(options: { connection: Connection; waitMs: number; m
     for (const one of pending) {
       if (one.until > now) continue;
       pending.delete(one);
-      silent.set(one.lane, (silent.get(one.lane) ?? 0) + 1);
+      const lanes = silent.get(one.connection)!;
+      lanes.set(one.lane, (lanes.get(one.lane) ?? 0) + 1);
       one.reject(new NoAnswer(`no answer within ${waitMs} ms`));
-      connection.reset(one.lane);
+      one.connection.reset(one.lane);
     }
-    ticking = pending.size === 0 ? undefined : setTimeout(tick, TICK_MS);
+    ticking = pending.size > 0;
+    if (ticking) setTimeout(tick, TICK_MS);
   };
   /** One timer watches over all commands; a timer each would cost more than the command. */
-  const watched = (lane: string, until: number, sent: Promise<unknown>): Promise<unknown> =>
+  const send = (connection: Connection, key: string, args: readonly Argument[], until: number): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      const one: Pending = { lane, until, reject };
+      const lane = connection.lane(key);
+      const one: Pending = { connection, lane, until, reject };
       pending.add(one);
-      ticking ??= setTimeout(tick, TICK_MS);
+      if (!ticking) setTimeout(tick, TICK_MS);
+      ticking = true;
       const done = (): void => {
         if (pending.delete(one)) return;
-        const left = (silent.get(lane) ?? 1) - 1;
-        if (left === 0) silent.delete(lane);
-        else silent.set(lane, left);
+        const lanes = silent.get(connection)!;
+        const left = lanes.get(lane)! - 1;
+        if (left === 0) lanes.delete(lane);
+        else lanes.set(lane, left);
       };
-      sent.then(
+      connection.send(key, args).then(
         (reply) => {
           done();
           resolve(reply);
@@ -85,17 +99,22 @@ export function createCalls(options: { connection: Connection; waitMs: number; m
       );
     });
 
-  const attempt = async (key: string, again: boolean, send: (until: number) => Promise<unknown>): Promise<unknown> => {
+  const attempt = async (
+    key: string,
+    again: boolean,
+    act: (connection: Connection, until: number) => Promise<unknown>,
+  ): Promise<unknown> => {
     if (inHand >= mostPending) throw new StoreError('unavailable', `more than ${mostPending} calls wait for Redis`);
     const until = performance.now() + waitMs;
-    const lane = connection.lane(key);
     let last: unknown = new NotConnected('the connection is silent');
     inHand++;
     try {
       for (;;) {
-        if (!silent.has(lane)) {
+        turn = (turn + 1) % connections.length;
+        const connection = connections[turn]!;
+        if (!silent.get(connection)!.has(connection.lane(key))) {
           try {
-            return await send(until);
+            return await act(connection, until);
           } catch (error) {
             last = error;
             const fate = fateOf(error);
@@ -111,23 +130,20 @@ export function createCalls(options: { connection: Connection; waitMs: number; m
   };
 
   return {
-    call: (key, args, again) =>
-      attempt(key, again, (until) => watched(connection.lane(key), until, connection.send(key, args))),
+    call: (key, args, again) => attempt(key, again, (connection, until) => send(connection, key, args, until)),
     run(script, keys, args, again) {
       const key = keys[0]!;
-      const lane = connection.lane(key);
       const rest = [String(keys.length), ...keys, ...args];
-      return attempt(key, again, async (until) => {
+      return attempt(key, again, async (connection, until) => {
         try {
-          return await watched(lane, until, connection.send(key, ['EVALSHA', script.sha1, ...rest]));
+          return await send(connection, key, ['EVALSHA', script.sha1, ...rest], until);
         } catch (error) {
           if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
           // A server that was restarted, or took over, does not know the script; EVAL also teaches it.
-          return await watched(lane, until, connection.send(key, ['EVAL', script.source, ...rest]));
+          return await send(connection, key, ['EVAL', script.source, ...rest], until);
         }
       });
     },
-    close: () => clearTimeout(ticking),
   };
 }
 

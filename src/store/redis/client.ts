@@ -18,7 +18,8 @@ export function clientOptions(login: Login) {
     RESP: 3 as const,
     disableOfflineQueue: true,
     maintNotifications: 'disabled' as const,
-    clientInfoTag: 'tsunagi',
+    // Needs a permission of its own and Redis 7.2.
+    disableClientInfo: true,
   };
 }
 

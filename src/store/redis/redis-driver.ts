@@ -7,15 +7,16 @@
  * either its own work done or nothing of it, because a commit is whole; so a commit must contain at least one
  * condition that it makes untrue itself (the event it deletes, the session it raises), or bear being done twice.
  */
-import type { Driver, RawCommit, RawOperation, RawRecord } from '../driver.ts';
+import type { Driver, RawRecord } from '../driver.ts';
 import { StoreError } from '../store.ts';
-import { type Calls, createCalls } from './calls.ts';
+import { createCalls } from './calls.ts';
 import { createChanges } from './changes.ts';
 import { checkServer } from './check-server.ts';
-import { type Argument, connect } from './connection.ts';
-import { CITIES, keysOf, LAYOUT, NEW_CITY, PING, readRecord, readRevision, readWhole, splitName } from './keys.ts';
+import { createCommit } from './commit.ts';
+import { connect } from './connection.ts';
+import { CITIES, keysOf, PING, readRecord, readRevision, readWhole, splitName } from './keys.ts';
 import { migrateLayout } from './layout.ts';
-import { COMMIT, LIST } from './scripts.ts';
+import { LIST } from './scripts.ts';
 import { type RedisPlace, readTarget } from './target.ts';
 
 export type RedisDriverOptions = RedisPlace & {
@@ -23,27 +24,35 @@ export type RedisDriverOptions = RedisPlace & {
   allowUnsafe?: boolean;
   /** How long a call waits for Redis, in ms. */
   waitMs?: number;
+  /** To each server. */
+  connections?: number;
 };
 
 /** @throws StoreError `misconfigured` or `unavailable`, with one sentence that says what to do. */
 export async function createRedisDriver(options: RedisDriverOptions): Promise<Driver> {
   const waitMs = options.waitMs ?? 3000;
-  const connection = await connect(readTarget(options), waitMs);
-  const calls = createCalls({ connection, waitMs });
+  const target = readTarget(options);
+  const connections = [await connect(target, waitMs)];
+  const end = (): void => {
+    for (const connection of connections) connection.close();
+  };
   try {
-    if (options.allowUnsafe !== true) await checkServer(connection);
-    await migrateLayout({ calls });
+    if (options.allowUnsafe !== true) await checkServer(connections[0]!);
+    const more = Array.from({ length: (options.connections ?? 16) - 1 }, () => connect(target, waitMs));
+    for (const one of await Promise.allSettled(more)) if (one.status === 'fulfilled') connections.push(one.value);
+    await Promise.all(more);
+    await migrateLayout({ calls: createCalls({ connections, waitMs }) });
   } catch (error) {
-    calls.close();
-    connection.close();
+    end();
     throw error;
   }
+  const calls = createCalls({ connections, waitMs });
 
   const cities = async (): Promise<string[]> => {
     const members = (await calls.call(CITIES, ['SMEMBERS', CITIES], true)) as Iterable<Buffer>;
     return [...members].map(String).sort();
   };
-  const changes = createChanges({ connection, cities });
+  const changes = createChanges({ connection: connections[0]!, cities });
   const commit = createCommit({ calls, changes });
   let closed = false;
   const open = (): void => {
@@ -129,80 +138,8 @@ export async function createRedisDriver(options: RedisDriverOptions): Promise<Dr
     async close() {
       if (closed) return;
       closed = true;
-      calls.close();
-      connection.close();
+      end();
     },
   };
   return driver;
-}
-
-function createCommit(options: { calls: Calls; changes: ReturnType<typeof createChanges> }) {
-  const { calls, changes } = options;
-  /** Index names of each kind, as far as this process has met them; Redis names the ones a record still stands in. */
-  const known = new Map<string, Set<string>>();
-  const learn = (kind: string, name: string): void => {
-    const names = known.get(kind);
-    if (names) names.add(name);
-    else known.set(kind, new Set([name]));
-  };
-
-  return async (city: string, operations: readonly RawOperation[]): Promise<RawCommit> => {
-    const keys = keysOf(city);
-    for (const operation of operations) {
-      if (operation.type === 'put') for (const [name] of operation.entries) learn(operation.kind, name);
-    }
-    const message = changes.message(operations);
-    const records = operations.map(({ kind, id }) => keys.record(kind, id));
-    const asked = operations.flatMap(encode);
-    for (;;) {
-      const kinds = new Set(operations.flatMap(({ type, kind }) => (type === 'check' ? [] : [kind])));
-      const indexes = [...kinds].flatMap((kind) => [...(known.get(kind) ?? [])].map((name) => `${kind}/${name}`));
-      const reply = await calls.run(
-        COMMIT,
-        [
-          keys.layout,
-          keys.all,
-          keys.expiry,
-          keys.changes,
-          ...indexes.flatMap((name) => [keys.index(name), keys.counts(name)]),
-          ...records,
-        ],
-        [String(LAYOUT), message, String(indexes.length), ...indexes, ...asked],
-        false,
-      );
-      if (reply === 0) {
-        changes.tell(city, operations);
-        return { ok: true };
-      }
-      if (typeof reply === 'number') {
-        const { kind, id } = operations[reply - 1]!;
-        return { ok: false, kind, id };
-      }
-      const [word, rest = ''] = String(reply).split(/ (.*)/su);
-      if (word === 'new') await register(calls, city);
-      else if (word === 'index') learn(rest.slice(0, rest.indexOf('/')), rest.slice(rest.indexOf('/') + 1));
-      else
-        throw new StoreError(
-          'misconfigured',
-          `the data of ${city} in Redis has layout ${rest}, this program writes ${LAYOUT}`,
-        );
-    }
-  };
-}
-
-/** A city is known before anything of it is kept. */
-async function register(calls: Calls, city: string): Promise<void> {
-  const { layout } = keysOf(city);
-  await calls.call(CITIES, ['SADD', CITIES, city], true);
-  await calls.call(layout, ['SET', layout, String(LAYOUT), 'NX'], true);
-  await calls.call(NEW_CITY, ['SPUBLISH', NEW_CITY, city], true);
-}
-
-function encode(operation: RawOperation): Argument[] {
-  const { type, kind, id, revision } = operation;
-  const start = [type, kind, id, String(revision)];
-  if (operation.type !== 'put') return start;
-  const { version, expiresAt, entries, body } = operation;
-  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  return [...start, String(version), expiresAt === null ? '-' : String(expiresAt), JSON.stringify(entries), bytes];
 }

@@ -13,90 +13,148 @@ export interface Script {
 const script = (source: string): Script => ({ source, sha1: createHash('sha1').update(source).digest('hex') });
 
 /**
- * One commit.
- * KEYS: layout, all, expiry, changes, then (index, counts) for each declared index, then one record per operation.
- * ARGV: layout, message for `changes`, number of indexes, their names (`kind/index`), then for each operation: type
- *   (`put`, `delete`, `check`), kind, id, revision (`any` or a number); a put also: version, expires (ms or `-`),
- *   entries (JSON), body.
+ * One commit. Calls of Redis cost more than anything else here, so they are gathered.
+ * KEYS: all, expiry, changes, then (index, counts) for each declared index, layout, then one record per operation.
+ * ARGV: layout, message for `changes`, names of the declared indexes (`kind/index`, each ended by LF), how many, then
+ *   for each operation: type (`put`, `delete`, `check`), kind, id, revision (`any` or a number); a put also: version,
+ *   expires (ms or `-`), entries (JSON), body, number of rows, then for each row: number of its index, member, group
+ *   (NUL = not counted).
  * Returns 0 = done; n = the condition of operation n does not hold; `new` = the city is not registered yet; `layout x`
  *   = the city's data has another layout; `index name` = this index must be declared, too. Anything but 0 wrote nothing.
  */
 export const COMMIT = script(`#!lua
-local layout = redis.call('GET', KEYS[1])
-if not layout then return 'new' end
-if layout ~= ARGV[1] then return 'layout ' .. layout end
-local declared, indexes = tonumber(ARGV[3]), {}
-for i = 1, declared do indexes[ARGV[3 + i]] = 3 + 2 * i end
-local key, arg, operations = 4 + 2 * declared, 3 + declared, {}
-while arg < #ARGV do
-  key = key + 1
-  local op = { key = KEYS[key], type = ARGV[arg + 1], kind = ARGV[arg + 2], id = ARGV[arg + 3], revision = 0,
-    entries = '[]', expires = '-', old = {}, new = {} }
-  local want = ARGV[arg + 4]
-  if op.type == 'put' then
-    op.version, op.toExpire, op.toEntries, op.body = ARGV[arg + 5], ARGV[arg + 6], ARGV[arg + 7], ARGV[arg + 8]
-    arg = arg + 8
-  else
-    op.toEntries = '[]'
-    arg = arg + 4
-  end
-  operations[#operations + 1] = op
-  local head = redis.call('GETRANGE', op.key, 0, 1023)
-  if head ~= '' then
-    local revision, expires, length, start = string.match(head, '^(%d+) %d+ (%S+) (%d+)\\n()')
-    op.revision, op.expires = tonumber(revision), expires
-    local stop = start + length - 1
-    op.entries = stop <= #head and string.sub(head, start, stop) or redis.call('GETRANGE', op.key, start - 1, stop - 1)
-  end
-  if want ~= 'any' and tonumber(want) ~= op.revision then return #operations end
-  if op.type ~= 'check' and op.entries ~= op.toEntries then
-    op.old, op.new = cjson.decode(op.entries), cjson.decode(op.toEntries)
-    for _, entry in ipairs(op.old) do
-      local name = op.kind .. '/' .. entry[1]
-      if not indexes[name] then return 'index ' .. name end
+local first = 4 + 2 * tonumber(ARGV[4])
+local before = {}
+for i = first, #KEYS, 1000 do
+  local values = redis.call('MGET', unpack(KEYS, i, math.min(i + 999, #KEYS)))
+  for j = 1, #values do before[i - first + j - 1] = values[j] end
+end
+if not before[0] then return 'new' end
+if before[0] ~= ARGV[1] then return 'layout ' .. before[0] end
+
+local indexes
+local function indexOf(name)
+  if not indexes then
+    indexes = {}
+    local at = 4
+    for declared in string.gmatch(ARGV[3], '[^\\n]+') do
+      indexes[declared] = at
+      at = at + 2
     end
   end
+  return indexes[name]
+end
+
+local operations, arg = {}, 4
+while arg < #ARGV do
+  local n = #operations + 1
+  local op = { put = ARGV[arg + 1] == 'put', at = arg, revision = 0, old = false, expires = '-' }
+  operations[n] = op
+  local value, entries = before[n], nil
+  if value then
+    local revision, expires, length, start = string.match(value, '^(%d+) %d+ (%S+) (%d+)\\n()')
+    op.revision, op.expires = tonumber(revision), expires
+    entries = string.sub(value, start, start + length - 1)
+  end
+  local want = ARGV[arg + 4]
+  if want ~= 'any' and tonumber(want) ~= op.revision then return n end
+  if ARGV[arg + 1] == 'check' then
+    op.check = true
+  elseif entries then
+    op.same = op.put and entries == ARGV[arg + 7]
+    if not op.same then
+      op.old = cjson.decode(entries)
+      for i = 1, #op.old do
+        local name = ARGV[arg + 2] .. '/' .. op.old[i][1]
+        op.old[i][1] = indexOf(name)
+        if not op.old[i][1] then return 'index ' .. name end
+      end
+    end
+  end
+  arg = arg + (op.put and 9 + 3 * tonumber(ARGV[arg + 9]) or 4)
 end
 
 local counts = {}
 local function count(at, group, by)
-  if group == cjson.null then return end
-  counts[at] = counts[at] or {}
-  counts[at][group] = (counts[at][group] or 0) + by
+  local groups = counts[at]
+  if not groups then
+    groups = {}
+    counts[at] = groups
+  end
+  groups[group] = (groups[group] or 0) + by
 end
-for _, op in ipairs(operations) do
-  local name = op.kind .. '/' .. op.id
+local set, drop, named, unnamed, ending, unending = {}, {}, {}, {}, {}, {}
+for n, op in ipairs(operations) do
+  local at, id = op.at, ARGV[op.at + 3]
+  local name = ARGV[at + 2] .. '/' .. id
   local stays = {}
-  for _, entry in ipairs(op.new) do stays[entry[1] .. '\\0' .. entry[2]] = 1 end
-  for _, entry in ipairs(op.old) do
-    local at, row = indexes[op.kind .. '/' .. entry[1]], entry[1] .. '\\0' .. entry[2]
-    if stays[row] then stays[row] = 2 else redis.call('ZREM', KEYS[at], entry[2] .. '\\0' .. op.id) end
-    count(at + 1, entry[3], -1)
-  end
-  for _, entry in ipairs(op.new) do
-    local at = indexes[op.kind .. '/' .. entry[1]]
-    if stays[entry[1] .. '\\0' .. entry[2]] == 1 then redis.call('ZADD', KEYS[at], 0, entry[2] .. '\\0' .. op.id) end
-    count(at + 1, entry[3], 1)
-  end
-  if op.type == 'put' then
-    redis.call('SET', op.key, string.format('%d %s %s %d\\n', op.revision + 1, op.version, op.toExpire, #op.toEntries)
-      .. op.toEntries .. op.body)
-    if op.revision == 0 then redis.call('ZADD', KEYS[2], 0, name) end
-    if op.toExpire ~= op.expires then
-      if op.toExpire == '-' then redis.call('ZREM', KEYS[3], name) else redis.call('ZADD', KEYS[3], op.toExpire, name) end
+  if op.old then
+    local gone = {}
+    for _, entry in ipairs(op.old) do
+      gone[entry[1] .. entry[2]] = entry
+      if entry[3] ~= cjson.null then count(entry[1] + 1, entry[3], -1) end
     end
-  elseif op.type == 'delete' and op.revision > 0 then
-    redis.call('DEL', op.key)
-    redis.call('ZREM', KEYS[2], name)
-    if op.expires ~= '-' then redis.call('ZREM', KEYS[3], name) end
+    if op.put then
+      for row = at + 10, at + 7 + 3 * ARGV[at + 9], 3 do
+        local same = (2 + 2 * ARGV[row]) .. string.sub(ARGV[row + 1], 1, -2 - #id)
+        if gone[same] then
+          gone[same] = nil
+          stays[row] = true
+        end
+      end
+    end
+    for _, entry in pairs(gone) do redis.call('ZREM', KEYS[entry[1]], entry[2] .. '\\0' .. id) end
+  end
+  if op.put then
+    if not op.same then
+      for row = at + 10, at + 7 + 3 * ARGV[at + 9], 3 do
+        local index = 2 + 2 * ARGV[row]
+        if not stays[row] then redis.call('ZADD', KEYS[index], 0, ARGV[row + 1]) end
+        if ARGV[row + 2] ~= '\\0' then count(index + 1, ARGV[row + 2], 1) end
+      end
+    end
+    local expires, entries = ARGV[at + 6], ARGV[at + 7]
+    set[#set + 1] = KEYS[first + n]
+    set[#set + 1] = (op.revision + 1) .. ' ' .. ARGV[at + 5] .. ' ' .. expires .. ' ' .. #entries .. '\\n' .. entries
+      .. ARGV[at + 8]
+    if op.revision == 0 then
+      named[#named + 1] = 0
+      named[#named + 1] = name
+    end
+    if expires ~= op.expires then
+      if expires == '-' then
+        unending[#unending + 1] = name
+      else
+        ending[#ending + 1] = expires
+        ending[#ending + 1] = name
+      end
+    end
+  elseif not op.check and op.revision > 0 then
+    drop[#drop + 1] = KEYS[first + n]
+    unnamed[#unnamed + 1] = name
+    if op.expires ~= '-' then unending[#unending + 1] = name end
   end
 end
+local function all(list, ...)
+  local start = { ... }
+  local width = #start
+  for i = 1, #list, 1000 do
+    for j = i, math.min(i + 999, #list) do start[width + j - i + 1] = list[j] end
+    redis.call(unpack(start, 1, width + math.min(1000, #list - i + 1)))
+  end
+end
+all(set, 'MSET')
+all(drop, 'DEL')
+all(named, 'ZADD', KEYS[1])
+all(unnamed, 'ZREM', KEYS[1])
+all(ending, 'ZADD', KEYS[2])
+all(unending, 'ZREM', KEYS[2])
 for at, groups in pairs(counts) do
   for group, by in pairs(groups) do
     if by ~= 0 and redis.call('HINCRBY', KEYS[at], group, by) <= 0 then redis.call('HDEL', KEYS[at], group) end
   end
 end
-if ARGV[2] ~= '' then redis.call('SPUBLISH', KEYS[4], ARGV[2]) end
+if ARGV[2] ~= '' then redis.call('SPUBLISH', KEYS[3], ARGV[2]) end
 return 0
 `);
 
