@@ -160,12 +160,13 @@ function base(municipality: string, id: string, now: number): Base {
   return { ...who, id, at: now, receivedAt: now, replyToken: `r-${id}` };
 }
 
-/** Quick replies show under the last bubble only (LINE reference); buttons on cards stay. */
+/** Quick replies show under the last bubble only (LINE reference); buttons on cards stay. Newest first. */
 function buttonsNow(screen: readonly Message[]): Choice[] {
-  const cards = screen.flatMap((message) =>
-    message.type === 'cards' ? message.cards.flatMap((card) => card.buttons) : [],
-  );
-  return [...(screen.at(-1)?.choices ?? []), ...cards.toReversed()];
+  const onCards = (message: Message | undefined): Choice[] =>
+    message?.type === 'cards' ? message.cards.flatMap((card) => card.buttons) : [];
+  const last = screen.at(-1);
+  const older = screen.slice(0, -1).toReversed().flatMap(onCards);
+  return [...onCards(last), ...(last?.choices ?? []), ...older];
 }
 
 function findButton(screen: readonly Message[], label: string, old: boolean): Choice | null {

@@ -56,14 +56,20 @@ export async function talk(options: TalkOptions, io: Terminal): Promise<number> 
   write(HELP);
   show(world, await world.follow(), write);
   const reader = createInterface({ input: io.stdin, output: io.stdout, prompt: '> ' });
+  // Input from a pipe ends before the last line is worked on.
+  let open = true;
+  reader.once('close', () => {
+    open = false;
+  });
   reader.prompt();
   for await (const line of reader) {
     const said = line.trim();
     if (said === '/終わり') break;
     if (said !== '') await turn(world, said, steps, write);
-    reader.prompt();
+    if (open) reader.prompt();
   }
   reader.close();
+  for (const failure of world.failures()) io.stdout.write(`\n途中で不具合がありました: ${failure}\n`);
   if (options.save !== undefined) {
     await writeFile(options.save, asTalkFile(options.city, at, steps));
     write(`\n${options.save} に保存しました。hears: を書き足すと、試験になります。\n`);
@@ -101,9 +107,18 @@ function stepOf(world: TalkWorld, said: string): TalkStep | null {
 
 function show(world: TalkWorld, messages: readonly Message[], write: (text: string) => unknown): void {
   for (const message of messages) write(`\n${lines({ ...message, choices: [] }).join('\n')}\n`);
-  const buttons = world.buttons().map((choice, index) => `${index + 1}.[${choice.label}]`);
+  // Older cards' buttons would still work, as on LINE, but only confuse here.
+  const newest = messages.at(-1);
+  const count = newest === undefined ? 0 : lastButtons(newest);
+  const buttons = world
+    .buttons()
+    .slice(0, count)
+    .map((choice, index) => `${index + 1}.[${choice.label}]`);
   if (buttons.length > 0) write(`\n  ${buttons.join(' ')}\n`);
 }
+
+const lastButtons = (message: Message): number =>
+  message.choices.length + (message.type === 'cards' ? message.cards.flatMap((card) => card.buttons).length : 0);
 
 function asTalkFile(city: string, at: number, steps: readonly TalkStep[]): string {
   const japan = new Date(at + 9 * 3_600_000).toISOString();

@@ -2,13 +2,15 @@
 // `npx tsunagi …`: plain JavaScript, since it runs on whatever Node the machine has; installs what is missing once, then hands
 // over to the Node 24 that npm brought.
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { install, isInstalled } from '../setup.mjs';
+import { install } from '../setup.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const node = join(here, '..', '..', 'node_modules', '.bin', 'node');
-if (!isInstalled()) install();
+// Only when nothing is there: a command must not rebuild packages under a running service.
+if (!existsSync(node)) install();
 
 const child = spawn(node, [join(here, 'tsunagi.ts'), ...process.argv.slice(2)], { stdio: 'inherit' });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
