@@ -39,6 +39,11 @@ const environmentSchema = z.object({
     .regex(/^smtps?:\/\//u, 'must begin with smtp:// or smtps://')
     .optional(),
   MAIL_FROM: z.string().optional(),
+  OIDC_ISSUER: url.optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  /** What the sign-in button says. */
+  OIDC_NAME: z.string().default('職員アカウント'),
 });
 
 export interface LineCredentials {
@@ -65,6 +70,15 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     throw new ConfigError([...new Set(lines)].join('\n'));
   }
   const settings = parsed.data;
+  if (
+    settings.OIDC_ISSUER !== undefined &&
+    (settings.OIDC_CLIENT_ID === undefined || settings.OIDC_CLIENT_SECRET === undefined)
+  ) {
+    throw new ConfigError('OIDC_CLIENT_ID: needed with OIDC_ISSUER (and OIDC_CLIENT_SECRET)');
+  }
+  if (settings.SMTP_URL !== undefined && settings.MAIL_FROM === undefined) {
+    throw new ConfigError('MAIL_FROM: needed with SMTP_URL');
+  }
   const municipalities = [...new Set(settings.MUNICIPALITIES.split(','))];
   const line = readCredentials(given, municipalities);
   const simulator = settings.SIMULATOR === undefined ? line.size === 0 : settings.SIMULATOR === 'on';

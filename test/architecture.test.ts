@@ -22,7 +22,7 @@ const NARROWER: Record<string, readonly string[]> = {
   engine: ['contracts', 'support'],
   triage: ['contracts', 'support'],
   content: ['contracts', 'support'],
-  store: ['contracts', 'support'],
+  store: ['contracts', 'support', 'store'],
   line: ['contracts', 'support', 'conversation'],
   simulator: ['contracts', 'support'],
   app: ['contracts', 'support'],
@@ -41,7 +41,7 @@ const TOP: Record<string, string> = {
   'main.ts': 'main',
   'app.ts': 'app',
   'config.ts': 'support',
-  'open-store.ts': 'main',
+  'open-store.ts': 'store',
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
@@ -92,8 +92,9 @@ describe('architecture', () => {
         const inside = room === roomOf(file);
         const top = !file.includes('/');
         if (spec.startsWith('#') && inside && !top) wrong.push(`${file} → ${spec}`);
-        if (spec.startsWith('.') && !inside && !top && room !== 'main' && room !== 'support')
-          wrong.push(`${file} → ${spec}`);
+        // The few files at the top of the house have no room name to be called by.
+        const toTop = Object.keys(TOP).some((name) => spec === `../${name}`);
+        if (spec.startsWith('.') && !inside && !top && !toTop) wrong.push(`${file} → ${spec}`);
       }
     }
     expect(wrong).toEqual([]);
