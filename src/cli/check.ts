@@ -31,7 +31,7 @@ export async function check(options: CheckOptions, io: Out): Promise<number> {
 }
 
 /** One finding in two lines: where and what, then what to do. */
-export function asText(findings: readonly Finding[]): string {
+function asText(findings: readonly Finding[]): string {
   const errors = findings.filter((finding) => finding.level === 'error').length;
   const lines = findings.map((finding) => {
     const mark = finding.level === 'error' ? '×' : '△';

@@ -24,7 +24,7 @@ export async function graph(
 }
 
 /** Steps as nodes (questions rounded, ends doubled), ways on as arrows. */
-export function mermaid(flow: Flow): string {
+function mermaid(flow: Flow): string {
   const ids = new Map(flow.steps.map((step, index) => [step.step, `s${index}`]));
   const nodes = flow.steps.map((step) => `  ${ids.get(step.step)}${shape(step)}`);
   const arrows = flowGraph(flow).flatMap((edge) => {

@@ -66,7 +66,7 @@ const ACTIONS = [
 export type TalkStep = z.output<typeof talkStepSchema>;
 
 /** Stands in for the dictionary where a talk is about the flow, not about being understood. */
-export const stubSchema = z.strictObject({
+const stubSchema = z.strictObject({
   if: z.string().min(1),
   needs: z.array(needSchema).default([]),
   about: aboutSchema.default('unknown'),

@@ -21,7 +21,7 @@ import { silentLogger } from '#support/logger.ts';
 import type { Triage } from '#triage/create-triage.ts';
 import type { Questions } from '#triage/splitting-question.ts';
 
-export type Media = Extract<Incoming, { type: 'media' }>['media'];
+type Media = Extract<Incoming, { type: 'media' }>['media'];
 
 export interface TalkWorld {
   follow(): Promise<Message[]>;

@@ -50,18 +50,6 @@ export function crisisMessages(
   return [{ type: 'text', text: parts.join('\n\n'), choices }];
 }
 
-/** Lines of a kind that are open now, free ones first; lines without known hours and expired ones are left out. */
-export function openLines(
-  lines: readonly CrisisLine[],
-  wanted: { kind: CrisisKind; audience: 'child' | 'adult'; at: number },
-): CrisisLine[] {
-  return lines
-    .filter((line) => line.for.includes(wanted.kind))
-    .filter((line) => line.audience === 'all' || line.audience === wanted.audience)
-    .filter((line) => isOpen(line, wanted.at))
-    .toSorted((a, b) => Number(b.free) - Number(a.free) || a.rank - b.rank);
-}
-
 /** Whether a line answers at a moment (Japan time). Emergency numbers do so even when their entry has expired. */
 function isOpen(line: CrisisLine, at: number): boolean {
   const here = new Date(at + 9 * 3_600_000);

@@ -85,7 +85,7 @@ function goesOn(step: FlowStep): boolean {
   return true;
 }
 
-export const whenText = (when: object): string =>
+const whenText = (when: object): string =>
   Object.entries(when)
     .map(
       ([key, value]) =>

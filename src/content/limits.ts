@@ -1,6 +1,5 @@
-/** LINE's limits that a flow could run into (Messaging API reference: action labels, quick replies, messages a call). */
+/** LINE's limits that a flow could run into (Messaging API reference: action labels, messages a call). */
 export const LABEL = 20;
-export const QUICK_REPLIES = 13;
 export const MESSAGES = 5;
 /** Ours: more than four buttons are no help to somebody in trouble. */
 export const MAIN_BUTTONS = 4;

@@ -36,7 +36,7 @@ export async function readYaml(root: string, file: string, shown: string): Promi
 }
 
 /** `readYaml` without the disk. */
-export function parseYaml(text: string, file: string): Read {
+function parseYaml(text: string, file: string): Read {
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, merge: true });
   if (document.errors.length > 0) {

@@ -20,6 +20,8 @@ export const conditionSchema = z.strictObject({
   scope: oneOrMore(scopeSchema).optional(),
   crisis: z.union([z.boolean(), oneOrMore(crisisSchema)]).optional(),
   confident: z.boolean().optional(),
+  /** At least one need is known: assessed and not turned down, or chosen by the resident. */
+  needs_known: z.boolean().optional(),
   /** Two or more needs (複合). */
   compound: z.boolean().optional(),
   /** So many times in a row, or more, that the resident was not understood. */
@@ -53,18 +55,8 @@ export const flowChoiceSchema = z.strictObject({
   /** For 「いない」「わからない」「こたえない」: nothing is saved, the step counts as answered. */
   nothing: z.boolean().default(false),
 });
-export type FlowChoice = z.infer<typeof flowChoiceSchema>;
 
-export const SAVES = [
-  'heard',
-  'household',
-  'district',
-  'nickname',
-  'name',
-  'phone',
-  'consideration',
-  'safe_hours',
-] as const;
+const SAVES = ['heard', 'household', 'district', 'nickname', 'name', 'phone', 'consideration', 'safe_hours'] as const;
 
 const base = {
   step: stepName,
@@ -163,7 +155,7 @@ export const STEP_KINDS = Object.keys(STEP_SCHEMAS) as StepKind[];
 export type FlowStepOf<K extends StepKind> = z.output<(typeof STEP_SCHEMAS)[K]>;
 export type FlowStep = { [K in StepKind]: FlowStepOf<K> }[StepKind];
 
-export const stepSchema = z.union([
+const stepSchema = z.union([
   STEP_SCHEMAS.say,
   STEP_SCHEMAS.ask,
   STEP_SCHEMAS.triage,

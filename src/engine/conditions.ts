@@ -22,6 +22,7 @@ const TESTS: { [K in keyof Given]: (c: Given, run: Run) => boolean } = {
     return typeof c.crisis === 'boolean' ? (crisis !== 'none') === c.crisis : list(c.crisis).includes(crisis);
   },
   confident: (c, run) => (run.session.facts.assessment?.confident ?? false) === c.confident,
+  needs_known: (c, run) => currentNeeds(run.session.facts).length > 0 === c.needs_known,
   compound: (c, run) => currentNeeds(run.session.facts).length > 1 === c.compound,
   tries: (c, run) => (run.session.tries[MISUNDERSTOOD] ?? 0) >= c.tries,
   district_needed: (c, run) => districtNeeded(run.script, run.session.facts) === c.district_needed,
@@ -55,7 +56,7 @@ export function shownNeeds(facts: Facts): Need[] {
 }
 
 /** @returns whether a window that could take this trouble serves some districts only, and the district is open. */
-export function districtNeeded(script: Script, facts: Facts): boolean {
+function districtNeeded(script: Script, facts: Facts): boolean {
   if (script.districtNeeded !== undefined) return script.districtNeeded(facts);
   if (facts.district !== null || facts.districtAsked) return false;
   const needs = currentNeeds(facts);

@@ -38,7 +38,7 @@ export function drive(run: Run, first: Move): Step {
   return fail(run, 'unknown_step');
 }
 
-export function currentFlow(run: Run): Flow | null {
+function currentFlow(run: Run): Flow | null {
   return run.script.flow(run.session.flow, run.session.revision);
 }
 
