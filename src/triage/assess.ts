@@ -9,7 +9,7 @@ import type { Analysis } from './features.ts';
 import { HEADS, type Model, probability, scoreHeads } from './model.ts';
 
 /** A need is listed from this probability on, the first one always; at most LISTED of them. */
-const LIST_FROM = 0.1;
+const LIST_FROM = 0.05;
 const LISTED = 4;
 /** What a crisis is about when the words tell no need. */
 const NEED_OF_CRISIS: Record<Exclude<Crisis, 'none'>, Need> = {
@@ -26,7 +26,7 @@ export function assess(analysis: Analysis, model: Model): Assessment {
     const h = HEADS.indexOf(head);
     return probability(scores[h]!, model.settings.calibration[h]!);
   };
-  const crisis = crisisOf(analysis, p);
+  const crisis = crisisOf(analysis, p, model.settings);
   const probabilities = NEEDS.map((need) => p(`need:${need}`));
   const scope = crisis === 'none' ? scopeOf(p) : 'need';
   const needs = scope === 'need' ? rankNeeds(probabilities, crisis) : [];

@@ -4,13 +4,19 @@
  */
 import { NEEDS } from '#contracts/labels.ts';
 import { confidenceInputs } from './confidence.ts';
+import { crisisInputs } from './crisis.ts';
+import type { Analysis } from './features.ts';
 import { type Calibration, HEADS, probability, type Settings } from './model.ts';
 
 /** Of the messages called confident, at most so many may be wrong. */
 const MISROUTED_AT_MOST = 0.03;
 
 /** `yes[i][h]`: whether label h is true of sentence i. */
-export function calibrate(scores: readonly Float64Array[], yes: readonly (readonly boolean[])[]): Settings {
+export function calibrate(
+  scores: readonly Float64Array[],
+  yes: readonly (readonly boolean[])[],
+  analyses: readonly Analysis[],
+): Settings {
   const calibration = HEADS.map((_, h): Calibration => {
     const [shift, slope] = fitLogistic(
       scores.map((s) => [1, s[h]!]),
@@ -19,16 +25,20 @@ export function calibrate(scores: readonly Float64Array[], yes: readonly (readon
     return { slope: round(slope!), shift: round(shift!) };
   });
   const inputs: number[][] = [];
+  const crisisSeen: number[][] = [];
   const right: boolean[] = [];
   scores.forEach((s, i) => {
     const needs = NEEDS.map((_, h) => probability(s[h]!, calibration[h]!));
     const first = needs.indexOf(Math.max(...needs));
     const p = (head: string): number => probability(s[HEADS.indexOf(head)]!, calibration[HEADS.indexOf(head)]!);
     inputs.push(confidenceInputs(needs, p('scope:need'), p('scope:unclear'), p('scope:other')));
+    crisisSeen.push(crisisInputs(analyses[i]!, p));
     right.push(yes[i]![first]!);
   });
+  const isCrisis = yes.map((y) => y[HEADS.indexOf('crisis:any')]!);
   const confidence = fitLogistic(inputs, right).map(round);
-  return { calibration, confidence, confidentFrom: thresholdFor(inputs, right, confidence) };
+  const crisis = fitLogistic(crisisSeen, isCrisis).map(round);
+  return { calibration, confidence, crisis, confidentFrom: thresholdFor(inputs, right, confidence) };
 }
 
 /** The lowest probability from which on the share of wrong ones stays within the bound. */

@@ -14,6 +14,7 @@ import { normalise, type SlipTable } from './normalise.ts';
 import { readDictionaries } from './read-dictionaries.ts';
 import { slipTable } from './slip-table.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import type { Vocabulary } from './vectorise.ts';
 
 export interface Triage {
   /**
@@ -37,8 +38,8 @@ export interface TriageOptions {
 export async function createTriage(options: TriageOptions): Promise<Triage> {
   const { dictionariesDir, cacheDir } = options;
   const tokenizer = options.tokenizer ?? createKuromojiTokenizer(cacheDir === undefined ? {} : { cacheDir });
-  const analyser = createAnalyser(dictionariesDir, tokenizer);
   const model = readModel(readFileSync(path.join(dictionariesDir, 'weights.tsv'), 'utf8'));
+  const analyser = createAnalyser(dictionariesDir, tokenizer, model.vocabulary);
   return {
     assess(text, earlier = []) {
       const before = earlier.length === 0 ? '' : `${earlier.join('。')}。`;
@@ -47,14 +48,18 @@ export async function createTriage(options: TriageOptions): Promise<Triage> {
   };
 }
 
-/** Turns texts into what rules and weights look at; learning uses the same. */
-export function createAnalyser(dictionariesDir: string, tokenizer: Tokenizer): (text: string) => Analysis {
+/** Turns texts into what rules and weights look at; learning uses the same, without a vocabulary. */
+export function createAnalyser(
+  dictionariesDir: string,
+  tokenizer: Tokenizer,
+  vocabulary?: Vocabulary,
+): (text: string) => Analysis {
   const entries = readDictionaries(dictionariesDir);
   const slips: SlipTable = slipTable(entries.slips);
   const dictionary: Dictionary = compileDictionary(entries, tokenizer, slips);
   return (text) => {
     const normalised = normalise(text, slips);
-    return analyse(normalised, tokenizer.tokenize(normalised.text), dictionary);
+    return analyse(normalised, tokenizer.tokenize(normalised.text), dictionary, vocabulary);
   };
 }
 

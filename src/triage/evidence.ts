@@ -16,7 +16,7 @@ interface Labels {
 
 /** So many weights are named for each label, from this part in the score on. */
 const NAMED = 4;
-const NAMED_FROM = 0.03;
+const NAMED_FROM = 0.05;
 
 /** `words` come out empty; `withWords` of create-triage.ts cuts them from the resident's own text. */
 export function evidenceFor(analysis: Analysis, model: Model, vector: Vector, labels: Labels): Evidence[] {
@@ -47,11 +47,12 @@ export function evidenceFor(analysis: Analysis, model: Model, vector: Vector, la
 function weightsFor(head: string, analysis: Analysis, model: Model, vector: Vector): Evidence[] {
   const h = HEADS.indexOf(head);
   const parts: { from: number; score: number }[] = [];
+  const { weights } = model;
   for (let k = 0; k < vector.at.length; k++) {
-    const score = model.weights[vector.at[k]! * HEADS.length + h]! * vector.value[k]!;
+    const score = weights[vector.at[k]! * HEADS.length + h]! * vector.value[k]!;
     if (score >= NAMED_FROM) parts.push({ from: vector.from[k]!, score });
   }
-  parts.sort((a, b) => b.score - a.score);
+  parts.sort((a, b) => b.score - a.score || a.from - b.from);
   const taken: { start: number; end: number }[] = [];
   const evidence: Evidence[] = [];
   const { names, starts, ends } = analysis.features;

@@ -9,6 +9,7 @@ import { negatedTokens, negatedTopics, type Span } from './negation.ts';
 import { type Normalised, toHiragana } from './normalise.ts';
 import { findQuantities } from './quantities.ts';
 import type { Token } from './tokenizer.ts';
+import type { Vocabulary } from './vectorise.ts';
 
 /** Kinds of features; each kind's values are scaled together. The order is that of the arrays in `Features`. */
 export const FEATURE_KINDS = ['語', '群', '組', '続', '字', '音', '印'] as const;
@@ -20,6 +21,8 @@ export interface Features {
   /** Place in the normalised text; -1 for the whole. */
   readonly starts: number[];
   readonly ends: number[];
+  /** Places in the vocabulary, when one was given: then only names known to it are here. */
+  readonly at: number[] | undefined;
 }
 
 export interface Analysis {
@@ -31,12 +34,18 @@ export interface Analysis {
   readonly features: Features;
 }
 
-export function analyse(normalised: Normalised, tokens: readonly Token[], dictionary: Dictionary): Analysis {
+/** With a vocabulary only what it knows is gathered (an answer needs no more); without, everything (learning). */
+export function analyse(
+  normalised: Normalised,
+  tokens: readonly Token[],
+  dictionary: Dictionary,
+  vocabulary?: Vocabulary,
+): Analysis {
   const { text } = normalised;
   const { groups: words, patterns } = dictionary.search(text, tokens, normalised.kanaOnly);
   const groups = [...words, ...findQuantities(text).map((q) => ({ group: q.kind, start: q.start, end: q.end }))];
   const negated = negatedTopics(text);
-  const collector = new Collector(negated);
+  const collector = new Collector(negated, vocabulary);
   addTokens(collector, tokens);
   addGroups(collector, groups, text);
   addCharacters(collector, text, tokens);
@@ -44,14 +53,17 @@ export function analyse(normalised: Normalised, tokens: readonly Token[], dictio
   return { normalised, tokens, patterns, negated, groups, features: collector.features };
 }
 
-/** Gathers each name once, at its first place; words inside a negated topic are kept apart as `打消`. */
+/** Gathers each name once, at its first place. */
 class Collector {
-  readonly features: Features = { names: [], kinds: [], starts: [], ends: [] };
-  readonly #seen = new Set<string>();
+  readonly features: Features;
+  readonly #seen = new Set<string | number>();
   readonly #negated: readonly Span[];
+  readonly #vocabulary: Vocabulary | undefined;
 
-  constructor(negated: readonly Span[]) {
+  constructor(negated: readonly Span[], vocabulary: Vocabulary | undefined) {
     this.#negated = negated;
+    this.#vocabulary = vocabulary;
+    this.features = { names: [], kinds: [], starts: [], ends: [], at: vocabulary === undefined ? undefined : [] };
   }
 
   inNegated(start: number, end: number): boolean {
@@ -60,12 +72,29 @@ class Collector {
   }
 
   add(kind: number, name: string, start: number, end: number): void {
-    if (this.#seen.has(name)) return;
-    this.#seen.add(name);
+    if (this.#vocabulary === undefined) this.#keep(name, kind, name, start, end);
+    else this.#keepKnown(this.#vocabulary, this.#vocabulary.index.get(name), kind, start, end);
+  }
+
+  /** Characters of kind 字 or 音: looked up by themselves, because most are not known and need no name. */
+  addGram(kind: 4 | 5, gram: string, start: number, end: number): void {
+    if (this.#vocabulary === undefined) this.add(kind, `${FEATURE_KINDS[kind]}:${gram}`, start, end);
+    else this.#keepKnown(this.#vocabulary, this.#vocabulary.grams[kind].get(gram), kind, start, end);
+  }
+
+  #keepKnown(vocabulary: Vocabulary, at: number | undefined, kind: number, start: number, end: number): void {
+    if (at === undefined || !this.#keep(at, kind, vocabulary.names[at]!, start, end)) return;
+    this.features.at?.push(at);
+  }
+
+  #keep(key: string | number, kind: number, name: string, start: number, end: number): boolean {
+    if (this.#seen.has(key)) return false;
+    this.#seen.add(key);
     this.features.names.push(name);
     this.features.kinds.push(kind);
     this.features.starts.push(start);
     this.features.ends.push(end);
+    return true;
   }
 }
 
@@ -137,8 +166,8 @@ function addPerson(collector: Collector, hit: { group: string; start: number; en
 }
 
 function addCharacters(collector: Collector, text: string, tokens: readonly Token[]): void {
-  grams(text, 2, 4, (gram, start) => {
-    if (!collector.inNegated(start, start + gram.length)) collector.add(4, `字:${gram}`, start, start + gram.length);
+  grams(text, 2, 3, (gram, start) => {
+    if (!collector.inNegated(start, start + gram.length)) collector.addGram(4, gram, start, start + gram.length);
   });
   let reading = '';
   const place: number[] = [];
@@ -147,8 +176,8 @@ function addCharacters(collector: Collector, text: string, tokens: readonly Toke
     for (let i = 0; i < kana.length; i++) place.push(token.start + Math.min(i, token.end - token.start - 1));
     reading += kana;
   }
-  grams(reading, 3, 5, (gram, start) =>
-    collector.add(5, `音:${gram}`, place[start]!, place[start + gram.length - 1]! + 1),
+  grams(reading, 3, 4, (gram, start) =>
+    collector.addGram(5, gram, place[start]!, place[start + gram.length - 1]! + 1),
   );
 }
 

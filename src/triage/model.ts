@@ -1,7 +1,7 @@
 /** The learned part: one linear head for each label, and the file `dictionaries/weights.tsv` it is kept in. */
 import { ABOUTS, CRISES, NEEDS } from '#contracts/labels.ts';
 import type { Features } from './features.ts';
-import { type Vector, type Vocabulary, vectorise } from './vectorise.ts';
+import { type Vector, type Vocabulary, vectorise, vocabularyOf } from './vectorise.ts';
 
 /** Heads in the order of the columns of weights.tsv. `crisis:any` is crisis of whichever kind. */
 export const HEADS: readonly string[] = [
@@ -25,6 +25,8 @@ export interface Settings {
   readonly calibration: readonly Calibration[];
   /** Weights of [1, p1, p1 − p2, p(scope need), …] in the logit that the first need is right; see confidence.ts. */
   readonly confidence: readonly number[];
+  /** Weights in the logit that there is a crisis; what they weigh stands in crisis.ts. */
+  readonly crisis: readonly number[];
   /** The first need is acted on from this probability on. */
   readonly confidentFrom: number;
 }
@@ -32,7 +34,7 @@ export interface Settings {
 export interface Model {
   readonly vocabulary: Vocabulary;
   /** weights[feature · HEADS.length + head]; the row after the last feature is the bias. */
-  readonly weights: Float64Array;
+  readonly weights: Float32Array | Float64Array;
   readonly settings: Settings;
 }
 
@@ -41,11 +43,12 @@ export function scoreHeads(model: Model, features: Features): { scores: Float64A
   const heads = HEADS.length;
   const vector = vectorise(features, model.vocabulary);
   const bias = model.vocabulary.names.length * heads;
-  const scores = model.weights.slice(bias, bias + heads);
+  const scores = Float64Array.from(model.weights.subarray(bias, bias + heads));
+  const { weights } = model;
   for (let k = 0; k < vector.at.length; k++) {
     const row = vector.at[k]! * heads;
     const value = vector.value[k]!;
-    for (let h = 0; h < heads; h++) scores[h]! += model.weights[row + h]! * value;
+    for (let h = 0; h < heads; h++) scores[h]! += weights[row + h]! * value;
   }
   return { scores, vector };
 }
@@ -85,7 +88,7 @@ export function readModel(text: string): Model {
   const rows = lines.slice(3).filter((line) => line !== '');
   const names: string[] = [];
   const rarity = new Float64Array(rows.length - 1);
-  const weights = new Float64Array(rows.length * heads);
+  const weights = new Float32Array(rows.length * heads);
   rows.forEach((line, f) => {
     const nameEnd = line.indexOf('\t');
     const rarityEnd = line.indexOf('\t', nameEnd + 1);
@@ -95,11 +98,11 @@ export function readModel(text: string): Model {
     }
     readRow(line, rarityEnd + 1, weights, f * heads);
   });
-  return { vocabulary: { names, index: new Map(names.map((name, i) => [name, i])), rarity }, weights, settings };
+  return { vocabulary: vocabularyOf(names, rarity), weights, settings };
 }
 
 /** Integers parted by tabs, empty for 0; read by hand because it is most of the time of a start. */
-function readRow(line: string, from: number, weights: Float64Array, to: number): void {
+function readRow(line: string, from: number, weights: Float32Array, to: number): void {
   let at = to;
   let value = 0;
   let sign = 1;

@@ -94,7 +94,7 @@ function readWords(lines: readonly Line[], findings: Finding[]): WordEntry[] {
   return words;
 }
 
-const STRENGTHS: Record<string, number> = { 弱: 0.5, 中: 1, 強: 2 };
+const STRENGTHS: Record<string, number> = { 弱: 0.15, 中: 0.3, 強: 0.6 };
 
 function readPatterns(lines: readonly Line[], findings: Finding[]): PatternEntry[] {
   const entries: PatternEntry[] = [];

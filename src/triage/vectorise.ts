@@ -4,6 +4,8 @@ import { FEATURE_KINDS, type Features } from './features.ts';
 export interface Vocabulary {
   readonly names: readonly string[];
   readonly index: ReadonlyMap<string, number>;
+  /** The same for kinds 4 (字) and 5 (音), by the characters alone. */
+  readonly grams: { readonly 4: ReadonlyMap<string, number>; readonly 5: ReadonlyMap<string, number> };
   /** Rarity of each name: log of (examples / examples with it). */
   readonly rarity: Float64Array;
 }
@@ -23,7 +25,7 @@ export function vectorise(features: Features, vocabulary: Vocabulary, scales: re
   const vector: Vector = { at: [], value: [], from: [] };
   const squares = new Array<number>(FEATURE_KINDS.length).fill(0);
   for (let i = 0; i < features.names.length; i++) {
-    const at = vocabulary.index.get(features.names[i]!);
+    const at = features.at === undefined ? placeOf(features, i, vocabulary) : features.at[i];
     if (at === undefined) continue;
     const rarity = vocabulary.rarity[at]!;
     squares[features.kinds[i]!]! += rarity * rarity;
@@ -36,6 +38,12 @@ export function vectorise(features: Features, vocabulary: Vocabulary, scales: re
     vector.value[k] = (vector.value[k]! * scales[kind]!) / Math.sqrt(squares[kind]!);
   }
   return vector;
+}
+
+function placeOf(features: Features, i: number, vocabulary: Vocabulary): number | undefined {
+  const kind = features.kinds[i]!;
+  if (kind === 4 || kind === 5) return vocabulary.grams[kind].get(features.names[i]!.slice(2));
+  return vocabulary.index.get(features.names[i]!);
 }
 
 /** Names seen in at least `least[kind]` examples, in a fixed order. */
@@ -53,5 +61,16 @@ export function buildVocabulary(all: readonly Features[], least: readonly number
   names.forEach((name, i) => {
     rarity[i] = Math.round((1 + Math.log(all.length / counts.get(name)!)) * 100) / 100;
   });
-  return { names, index: new Map(names.map((name, i) => [name, i])), rarity };
+  return vocabularyOf(names, rarity);
+}
+
+export function vocabularyOf(names: readonly string[], rarity: Float64Array): Vocabulary {
+  const index = new Map<string, number>();
+  const grams = { 4: new Map<string, number>(), 5: new Map<string, number>() };
+  names.forEach((name, i) => {
+    if (name.startsWith('字:')) grams[4].set(name.slice(2), i);
+    else if (name.startsWith('音:')) grams[5].set(name.slice(2), i);
+    else index.set(name, i);
+  });
+  return { names, index, grams, rarity };
 }

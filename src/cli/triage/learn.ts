@@ -21,8 +21,8 @@ export async function learnWeights(options: LearnCommandOptions, io: Io): Promis
     io.stderr.write(`${finding.file}:${finding.line} ${finding.what} ${finding.remedy}\n`);
   const analyser = createAnalyser(dictionariesDir, createKuromojiTokenizer(cacheDir === undefined ? {} : { cacheDir }));
   io.stderr.write(`例文 ${examples.length} 件を読みました。\n`);
-  const features = examples.map((example) => analyser(example.text).features);
-  const model = learn({ examples, features, progress: (what) => io.stderr.write(`${what}…\n`) });
+  const analyses = examples.map((example) => analyser(example.text));
+  const model = learn({ examples, analyses, progress: (what) => io.stderr.write(`${what}…\n`) });
   writeFileSync(path.join(dictionariesDir, 'weights.tsv'), writeModel(model));
   io.stderr.write('weights.tsv を書きました。\n');
   return findings.length > 0 ? 1 : 0;
