@@ -91,6 +91,7 @@ async function run(config: Config): Promise<void> {
     channels: { line, page: line },
     municipalities: config.municipalities,
     workers: config.WORKERS,
+    alone: config.REDIS_URL === undefined,
   });
   metrics.gauge('contacts_waiting', 'contacts with events that wait for a worker', () => conversation.waiting());
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createEmbeddedDriver } from '#store/embedded/embedded-driver.ts';
 import { createSealedStore } from '#store/sealed-store.ts';
 import type { Store } from '#store/store.ts';
-import { createKeyRing, generateKey } from '#support/key-ring.ts';
+import { createKeyRing, generateKey, KeyError } from '#support/key-ring.ts';
 
 export interface StoreSettings {
   DATA_DIR: string;
@@ -16,8 +16,20 @@ export interface StoreSettings {
 
 /** @throws StoreError, KeyError */
 export async function openStore(settings: StoreSettings): Promise<Store> {
-  const keyRing = createKeyRing(settings.SECRET_KEYS ?? (await localKeys(settings.DATA_DIR)));
+  if (settings.REDIS_URL === undefined) return openEmbedded(settings);
+  if (settings.SECRET_KEYS === undefined) {
+    // A key made on one server could not open what another has sealed.
+    throw new KeyError('SECRET_KEYS: needed with REDIS_URL, the same on every server (`tsunagi keys new` makes one)');
+  }
+  const keyRing = createKeyRing(settings.SECRET_KEYS);
+  const { createRedisDriver } = await import('#store/redis/redis-driver.ts');
+  const allowUnsafe = settings.REDIS_ALLOW_UNSAFE === 'yes';
+  return createSealedStore({ driver: await createRedisDriver({ url: settings.REDIS_URL, allowUnsafe }), keyRing });
+}
+
+async function openEmbedded(settings: StoreSettings): Promise<Store> {
   mkdirSync(settings.DATA_DIR, { recursive: true, mode: 0o700 });
+  const keyRing = createKeyRing(settings.SECRET_KEYS ?? (await localKeys(settings.DATA_DIR)));
   return createSealedStore({ driver: createEmbeddedDriver({ path: join(settings.DATA_DIR, 'tsunagi.db') }), keyRing });
 }
 

@@ -7,6 +7,8 @@
 export interface Dispatcher {
   /** The contact has something to do. */
   wake(municipality: string, contact: string): void;
+  /** The contact is waiting or being worked on here. */
+  has(municipality: string, contact: string): boolean;
   /** Resolves when nothing is waiting or running. */
   idle(): Promise<void>;
   /** Takes nothing more; resolves when what runs has ended. */
@@ -14,51 +16,52 @@ export interface Dispatcher {
   waiting(): number;
 }
 
+/**
+ * @param free the worker may turn to others: what is left to do is to wait for somebody else (LINE's answer). The contact
+ *   stays taken until the promise settles, so that its next turn comes after. May be called once.
+ */
+export type Work = (municipality: string, contact: string, free: () => void) => Promise<void>;
+
 interface City {
   /** In order of waking; a contact stands here once. */
   waiting: Set<string>;
   running: Map<string, { again: boolean }>;
+  /** Workers in use. */
+  workers: number;
 }
 
 /** @param options.work must not throw; what it leaves undone is found again by the sweep. */
-export function createDispatcher(options: {
-  workers: number;
-  work(municipality: string, contact: string): Promise<void>;
-}): Dispatcher {
+export function createDispatcher(options: { workers: number; work: Work }): Dispatcher {
   const cities = new Map<string, City>();
+  /** Cities with somebody waiting, the next in turn first. */
+  const inTurn = new Set<string>();
+  const half = Math.max(1, options.workers >> 1);
+  let workers = 0;
   let running = 0;
   let stopped = false;
-  let turn = 0;
   let idle: (() => void)[] = [];
 
   const next = (): [string, City] | null => {
-    const all = [...cities.entries()];
-    const withWork = all.filter(([, city]) => city.waiting.size > 0);
-    if (withWork.length === 0) return null;
-    const share =
-      withWork.length > 1 || all.some(([, c]) => c.running.size > 0 && c.waiting.size === 0)
-        ? Math.max(1, options.workers >> 1)
-        : options.workers;
-    for (let i = 0; i < withWork.length; i++) {
-      const candidate = withWork[(turn + i) % withWork.length]!;
-      if (withWork.length === 1 || candidate[1].running.size < share) {
-        turn = (turn + i + 1) % withWork.length;
-        return candidate;
-      }
+    for (const municipality of inTurn) {
+      const city = cities.get(municipality)!;
+      if (inTurn.size > 1 && city.workers >= half) continue;
+      return [municipality, city];
     }
     return null;
   };
 
   const pump = (): void => {
-    while (!stopped && running < options.workers) {
+    while (!stopped && workers < options.workers) {
       const found = next();
       if (!found) break;
       const [municipality, city] = found;
       const [contact] = city.waiting;
       city.waiting.delete(contact!);
+      inTurn.delete(municipality);
+      if (city.waiting.size > 0) inTurn.add(municipality);
       start(municipality, city, contact!);
     }
-    if (running === 0 && (stopped || [...cities.values()].every((city) => city.waiting.size === 0))) {
+    if (running === 0 && (stopped || inTurn.size === 0)) {
       const resolvers = idle;
       idle = [];
       for (const resolve of resolvers) resolve();
@@ -69,11 +72,25 @@ export function createDispatcher(options: {
     const mark = { again: false };
     city.running.set(contact, mark);
     running++;
-    void options.work(municipality, contact).finally(() => {
+    workers++;
+    city.workers++;
+    let free = (): void => {
+      free = () => {};
+      workers--;
+      city.workers--;
+    };
+    const work = options.work(municipality, contact, () => {
+      free();
+      pump();
+    });
+    void work.finally(() => {
+      free();
       running--;
       city.running.delete(contact);
-      if (mark.again) city.waiting.add(contact);
-      else if (city.waiting.size === 0 && city.running.size === 0) cities.delete(municipality);
+      if (mark.again) {
+        city.waiting.add(contact);
+        inTurn.add(municipality);
+      } else if (city.waiting.size === 0 && city.running.size === 0) cities.delete(municipality);
       pump();
     });
   };
@@ -88,13 +105,20 @@ export function createDispatcher(options: {
     wake(municipality, contact) {
       let city = cities.get(municipality);
       if (!city) {
-        city = { waiting: new Set(), running: new Map() };
+        city = { waiting: new Set(), running: new Map(), workers: 0 };
         cities.set(municipality, city);
       }
       const mark = city.running.get(contact);
       if (mark) mark.again = true;
-      else city.waiting.add(contact);
+      else {
+        city.waiting.add(contact);
+        inTurn.add(municipality);
+      }
       pump();
+    },
+    has(municipality, contact) {
+      const city = cities.get(municipality);
+      return city !== undefined && (city.waiting.has(contact) || city.running.has(contact));
     },
     idle: whenIdle,
     stop() {

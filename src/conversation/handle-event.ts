@@ -5,12 +5,15 @@
  *
  * The room may know the order of work; it must not know HTTP, LINE's JSON or a driver.
  */
-import { createDraft } from '#store/draft.ts';
-import type { Store } from '#store/store.ts';
+import type { Incoming } from '#contracts/event.ts';
+import { createDraft, type Draft } from '#store/draft.ts';
+import type { Store, Stored } from '#store/store.ts';
 import { answerMedia } from './answer-media.ts';
 import { answerPostback } from './answer-postback.ts';
 import { answerText } from './answer-text.ts';
 import { follow, unfollow } from './follow.ts';
+import type { Ready } from './outbox.ts';
+import { doneMark } from './receive-events.ts';
 import { closeTalk, openTalk, type Talk, type World } from './talk.ts';
 import { unsend } from './unsend.ts';
 
@@ -18,25 +21,26 @@ import { unsend } from './unsend.ts';
 const RACES = 25;
 
 /**
- * @returns the id of what is to be sent, null when there is nothing (or another server did the turn).
+ * @param read the event as it was just read from the inbox.
+ * @returns what is to be sent, null when there is nothing (or another server did the turn).
  * @throws StoreError when the store is away: the event stays in the inbox.
  */
 export async function handleEvent(
   world: World,
   store: Store,
   municipality: string,
-  id: string,
-): Promise<string | null> {
+  read: Stored<'inbox'>,
+): Promise<Ready | null> {
   const script = world.script(municipality);
   // The city's files are broken: its residents' events wait until they are mended.
   if (!script) return null;
   for (let race = 0; race < RACES; race++) {
     const draft = createDraft(store, municipality);
-    const waiting = await draft.get('inbox', id);
-    if (!waiting) return null;
-    await draft.delete('inbox', id);
-    const talk = await openTalk(world, draft, waiting.event, script);
-    if (!waiting.withdrawn) await answer(talk);
+    if (race === 0) draft.know('inbox', read);
+    const taken = await take(draft, read.id);
+    if (!taken) return null;
+    const talk = await openTalk(world, draft, taken.event, script);
+    if (!taken.withdrawn) await answer(talk);
     const outgoing = await closeTalk(talk);
     if ((await draft.commit()).ok) {
       world.count('turns', { municipality, type: talk.event.type });
@@ -44,7 +48,15 @@ export async function handleEvent(
     }
     world.count('races', { municipality });
   }
-  throw new Error(`event ${id} lost ${RACES} races`);
+  throw new Error(`event ${read.id} lost ${RACES} races`);
+}
+
+/** What is taken is done with this draft's commit, and only its mark stays. */
+async function take(draft: Draft, id: string): Promise<{ event: Incoming; withdrawn: boolean } | null> {
+  const waiting = await draft.get('inbox', id);
+  if (!waiting || waiting.event === null) return null;
+  await draft.put('inbox', id, doneMark(waiting.event));
+  return { event: waiting.event, withdrawn: waiting.withdrawn };
 }
 
 async function answer(talk: Talk): Promise<void> {
@@ -68,13 +80,12 @@ async function answer(talk: Talk): Promise<void> {
  * What is done with an event whose handling failed again and again: it leaves the inbox, so that the resident's next words
  * are heard, and the resident is told in plain words. The fault itself is in the log and the metrics.
  */
-export async function giveUp(world: World, store: Store, municipality: string, id: string): Promise<string | null> {
+export async function giveUp(world: World, store: Store, municipality: string, id: string): Promise<Ready | null> {
   const script = world.script(municipality);
   const draft = createDraft(store, municipality);
-  const waiting = await draft.get('inbox', id);
-  if (!waiting || !script) return null;
-  await draft.delete('inbox', id);
-  const talk = await openTalk(world, draft, waiting.event, script);
+  const taken = await take(draft, id);
+  if (!taken || !script) return null;
+  const talk = await openTalk(world, draft, taken.event, script);
   talk.said.push({ type: 'text', text: script.texts['reply.failed'], choices: [] });
   const outgoing = await closeTalk(talk);
   return (await draft.commit()).ok ? outgoing : null;

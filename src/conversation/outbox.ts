@@ -9,31 +9,53 @@
  * | tried, fate unknown | token gone, token old | `unknown`: never pushed blindly |
  * | reply, not taken | later | the same reply again while the token is young, then push |
  * | push | later | the same push again under the same key, up to 24 hours |
+ *
+ * A turn's own commit says that its first try is begun (`sending`), so nothing is read or written between it and the call.
+ * What became of a try is written a moment later, many at a time, and may be lost with the process: then the entry is
+ * still `sending`, and the table above tells what to do. An entry that another server is sending is left alone until it
+ * has stood still for a while by this process's own watch: servers' clocks are not compared.
  */
-
 import type { Body } from '#store/kinds.ts';
-import type { Store, Stored } from '#store/store.ts';
+import { type Operation, type Store, type Stored, StoreError } from '#store/store.ts';
 import type { Clock } from '#support/clock.ts';
+import type { Logger } from '#support/logger.ts';
 import type { Channel, Outcome } from './channel.ts';
+import { createStandstill } from './standstill.ts';
 
 /** LINE: a retry key is known for 24 hours; an hour is left as margin. */
 const PUSH_LIFE_MS = 23 * 3600_000;
 const BACKOFF_MS = [500, 2_000, 10_000, 60_000, 300_000, 1_800_000];
+/** A server that is sending answers or gives up within this; what stands still longer has lost its server. */
+const TAKE_OVER_MS = 5_000;
+/** Outcomes are gathered this long before they are written. */
+const GATHER_MS = 20;
 
 type Outgoing = Body<'outgoing'>;
 type Verdict = { state: Outgoing['state']; outcome: string | null; via: Outgoing['via']; waitMs?: number };
 
+/** What a turn has just saved, at revision 1, with its first try begun. */
+export interface Ready {
+  outgoing: Stored<'outgoing'>;
+  contact: Body<'contact'>;
+}
+
 export interface Outbox {
-  /** Sends one entry now; resolves when its outcome is recorded or it waits for another try. Never rejects for the channel's sake. */
-  send(municipality: string, id: string): Promise<void>;
-  /** Sends all that is due, e.g. what a crash left over. @returns how many were tried. */
-  sendDue(municipality: string, limit?: number): Promise<number>;
+  /**
+   * Sends one entry now; resolves when its fate is known, or it waits for another try. Never rejects for the channel's sake.
+   * @param entry what a turn has just saved, or the id of what may have been saved long ago.
+   */
+  send(municipality: string, entry: Ready | string): Promise<void>;
+  /** Sends all that is due, e.g. what a dead server left over. @returns how many were tried. */
+  sendDue(municipality: string, options?: { limit?: number; alone?: boolean }): Promise<number>;
+  /** Resolves when everything that is known is written. */
+  settle(): Promise<void>;
 }
 
 export function createOutbox(options: {
   store: Store;
   channels: Record<'line' | 'page', Channel>;
   clock: Clock;
+  log: Logger;
   count(
     name: 'sent' | 'refused' | 'unknown' | 'retried',
     labels: { municipality: string; via: string; code: string },
@@ -41,68 +63,74 @@ export function createOutbox(options: {
 }): Outbox {
   const { store, clock } = options;
   const busy = new Set<string>();
+  const standstill = createStandstill();
+  const ledger = createLedger(store, options.log);
 
-  const send = async (municipality: string, id: string): Promise<void> => {
+  const send = async (municipality: string, entry: Ready | string): Promise<void> => {
+    const ready = typeof entry === 'string' ? null : entry;
+    const id = typeof entry === 'string' ? entry : entry.outgoing.id;
     const name = `${municipality}/${id}`;
     if (busy.has(name)) return;
     busy.add(name);
     try {
-      let current = await store.get(municipality, 'outgoing', id);
+      let wait = ready === null ? 0 : await attempt(municipality, ready.outgoing, ready.contact);
       // A short wait between two tries is spent here, so that one contact's messages stay in order.
-      while (current && isOpen(current.body)) {
-        const wait = await attempt(municipality, current);
-        if (wait === null || wait > 1_000) return;
-        await new Promise((resolve) => setTimeout(resolve, wait));
-        current = await store.get(municipality, 'outgoing', id);
+      while (wait !== null && wait <= 1_000) {
+        if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait!));
+        wait = await again(municipality, id);
       }
     } finally {
       busy.delete(name);
     }
   };
 
-  /** @returns milliseconds until the next try, or null at the end. */
-  const attempt = async (municipality: string, stored: Stored<'outgoing'>): Promise<number | null> => {
+  /** Reads the entry as it is now, marks it as being sent, and tries. */
+  const again = async (municipality: string, id: string): Promise<number | null> => {
+    const stored = await store.get(municipality, 'outgoing', id);
+    if (!stored || !isOpen(stored.body)) return null;
+    const contact = await store.get(municipality, 'contact', stored.body.contact);
+    const { via } = wayOf(stored.body, clock.now());
+    const begun = { ...stored.body, state: 'sending' as const, via, attempts: stored.body.attempts + 1 };
+    const body = { ...begun, outcome: null, nextAt: clock.now() };
+    const mark: Operation = { type: 'put', kind: 'outgoing', id, revision: stored.revision, body };
+    // Another server has it when this fails.
+    if (!(await store.commit(municipality, [mark], { durable: false })).ok) return null;
+    const tried = stored.body.state === 'sending';
+    return attempt(municipality, { id, revision: stored.revision + 1, body }, contact?.body ?? null, {
+      tried,
+      unknownBefore: tried && stored.body.outcome !== 'not_taken',
+    });
+  };
+
+  /**
+   * One call for an entry that is marked as being sent.
+   * @returns milliseconds until the next try, or null at the end.
+   */
+  const attempt = async (
+    municipality: string,
+    stored: Stored<'outgoing'>,
+    contact: Body<'contact'> | null,
+    before: { tried: boolean; unknownBefore: boolean } = { tried: false, unknownBefore: false },
+  ): Promise<number | null> => {
     const entry = stored.body;
-    const contact = await store.get(municipality, 'contact', entry.contact);
-    if (!contact || contact.body.blocked || contact.body.address === null) {
+    if (!contact || contact.blocked || contact.address === null) {
       return finish(municipality, stored, { state: 'refused', outcome: 'blocked', via: null });
     }
     const now = clock.now();
-    const young = entry.replyToken !== null && now < entry.replyBefore;
-    const tried = entry.state === 'sending';
-    const via = entry.via === 'push' || (!young && !tried) || entry.replyToken === null ? 'push' : 'reply';
-    if (via === 'push' && now > entry.createdAt + PUSH_LIFE_MS && entry.attempts > 0) {
-      return finish(municipality, stored, { state: 'unknown', outcome: 'too_old', via });
+    const { young } = wayOf(entry, now);
+    if (entry.via === 'push' && now > entry.createdAt + PUSH_LIFE_MS && before.tried) {
+      return finish(municipality, stored, { state: 'unknown', outcome: 'too_old', via: 'push' });
     }
-    const marked: Outgoing = {
-      ...entry,
-      state: 'sending',
-      via,
-      attempts: entry.attempts + 1,
-      outcome: null,
-      // Should this process die now, another takes it up after a while.
-      nextAt: now + 15_000,
-    };
-    const operation = {
-      type: 'put',
-      kind: 'outgoing',
-      id: stored.id,
-      revision: stored.revision,
-      body: marked,
-    } as const;
-    // Another server has it when this fails.
-    if (!(await store.commit(municipality, [operation], { durable: false })).ok) return null;
-    const channel = options.channels[contact.body.channel];
+    const channel = options.channels[contact.channel];
     const outcome =
-      via === 'reply'
+      entry.via === 'reply'
         ? await channel.reply(municipality, entry.replyToken!, entry.messages)
-        : await channel.push(municipality, contact.body.address, entry.messages, entry.retryKey);
-    const unknownBefore = tried && entry.outcome !== 'not_taken';
+        : await channel.push(municipality, contact.address, entry.messages, entry.retryKey);
     const verdict =
-      via === 'reply'
-        ? judgeReply(outcome, { young, unknownBefore, attempts: marked.attempts })
-        : judgePush(outcome, marked.attempts);
-    return finish(municipality, { ...stored, revision: stored.revision + 1, body: marked }, verdict);
+      entry.via === 'reply'
+        ? judgeReply(outcome, { young, unknownBefore: before.unknownBefore, attempts: entry.attempts })
+        : judgePush(outcome, entry.attempts);
+    return finish(municipality, stored, verdict);
   };
 
   const finish = async (municipality: string, stored: Stored<'outgoing'>, verdict: Verdict): Promise<number | null> => {
@@ -119,21 +147,101 @@ export function createOutbox(options: {
       // What was said need not be kept here once it has left (R1): the talk keeps it.
       ...(open ? {} : { messages: [], replyToken: null, quotes: [] }),
     };
+    if (!open) {
+      ledger.write(municipality, { ...stored, body });
+      return null;
+    }
     const operation = { type: 'put', kind: 'outgoing', id: stored.id, revision: stored.revision, body } as const;
-    await store.commit(municipality, [operation], { durable: open });
-    return open ? (waitMs ?? 0) : null;
+    await store.commit(municipality, [operation]);
+    return waitMs ?? 0;
+  };
+
+  /** Left over: due by its time, and nobody has moved it for a while. */
+  const isLeft = (municipality: string, row: Stored<'outgoing'>, alone: boolean): boolean => {
+    const name = `${municipality}/${row.id}`;
+    if (busy.has(name) || ledger.has(name)) return false;
+    const { state, nextAt, attempts } = row.body;
+    const still = standstill.ms(name, row.revision);
+    // The time was written by some server's clock; past the longest wait of this try it no longer counts.
+    const due = nextAt <= clock.now() || still > BACKOFF_MS[Math.min(attempts, BACKOFF_MS.length - 1)]!;
+    return due && (state === 'waiting' || alone || still >= TAKE_OVER_MS);
   };
 
   return {
     send,
-    async sendDue(municipality, limit = 200) {
-      const due = (await store.list(municipality, 'outgoing', 'due', { limit })).filter(
-        (row) => row.body.nextAt <= clock.now(),
-      );
-      await Promise.all(due.map((row) => send(municipality, row.id)));
-      return due.length;
+    async sendDue(municipality, { limit = 200, alone = false } = {}) {
+      const rows = await store.list(municipality, 'outgoing', 'due', { limit });
+      const left = rows.filter((row) => isLeft(municipality, row, alone));
+      standstill.forgetOthers(municipality, new Set(rows.map((row) => `${municipality}/${row.id}`)));
+      await Promise.all(left.map((row) => send(municipality, row.id)));
+      return left.length;
     },
+    settle: () => ledger.settle(),
   };
+}
+
+/** Writes ends, many at a time and not durably: what is lost is found out again. */
+function createLedger(store: Store, log: Logger) {
+  let waiting = new Map<string, { municipality: string; end: Stored<'outgoing'> }>();
+  const writing = new Map<string, unknown>();
+  let timer: NodeJS.Timeout | null = null;
+  let last: Promise<void> = Promise.resolve();
+
+  const writeCity = async (municipality: string, ends: readonly Stored<'outgoing'>[]): Promise<void> => {
+    let left = ends;
+    while (left.length > 0) {
+      const operations = left.map(
+        ({ id, revision, body }): Operation => ({ type: 'put', kind: 'outgoing', id, revision, body }),
+      );
+      const result = await store.commit(municipality, operations, { durable: false });
+      if (result.ok) return;
+      // Somebody has touched this one (words withdrawn, or another server has taken it up): the end stands nevertheless.
+      const touched = left.find(({ id }) => id === result.id);
+      const now = await store.get(municipality, 'outgoing', result.id);
+      const moved = touched && now && isOpen(now.body) ? [{ ...touched, revision: now.revision }] : [];
+      left = [...left.filter(({ id }) => id !== result.id), ...moved];
+    }
+  };
+  const flush = async (): Promise<void> => {
+    timer = null;
+    const batch = waiting;
+    waiting = new Map();
+    for (const name of batch.keys()) writing.set(name, batch);
+    for (const [municipality, ends] of Map.groupBy(batch.values(), (one) => one.municipality)) {
+      try {
+        await writeCity(
+          municipality,
+          ends.map((one) => one.end),
+        );
+      } catch (error) {
+        // They stay `sending`; sent again they are refused by the used token or the known retry key.
+        log.warn('ends not written', { municipality, ends: ends.length, error });
+        if (!(error instanceof StoreError)) throw error;
+      }
+    }
+    for (const name of batch.keys()) if (writing.get(name) === batch) writing.delete(name);
+  };
+  const begin = (): Promise<void> => {
+    if (timer) clearTimeout(timer);
+    last = last.then(flush, flush);
+    return last;
+  };
+  return {
+    write(municipality: string, end: Stored<'outgoing'>): void {
+      waiting.set(`${municipality}/${end.id}`, { municipality, end });
+      timer ??= setTimeout(() => void begin().catch((error) => log.error('ledger', { error })), GATHER_MS);
+    },
+    has: (name: string): boolean => waiting.has(name) || writing.has(name),
+    settle: begin,
+  };
+}
+
+/** By which way the next try goes, and whether the free way is still open. */
+function wayOf(entry: Outgoing, now: number): { via: 'reply' | 'push'; young: boolean } {
+  const young = entry.replyToken !== null && now < entry.replyBefore;
+  const tried = entry.state === 'sending';
+  const push = entry.via === 'push' || (!young && !tried) || entry.replyToken === null;
+  return { via: push ? 'push' : 'reply', young };
 }
 
 const isOpen = (entry: Outgoing): boolean => entry.state === 'waiting' || entry.state === 'sending';

@@ -3,7 +3,7 @@
  * its id or by its message id, stops here: one effect however often LINE delivers it.
  */
 import type { Incoming } from '#contracts/event.ts';
-import { timeKey } from '#store/kinds.ts';
+import { type Body, timeKey } from '#store/kinds.ts';
 import type { Operation, Store } from '#store/store.ts';
 
 /** Longer than LINE redelivers; "an undisclosed number of times at undisclosed intervals". */
@@ -27,63 +27,44 @@ export async function receiveEvents(store: Store, events: readonly Incoming[]): 
 }
 
 async function receiveForCity(store: Store, municipality: string, events: readonly Incoming[]): Promise<Received> {
-  let fresh = withoutTwins(events);
-  for (;;) {
-    const operations = fresh.flatMap((event, i) => operationsFor(event, i));
-    const result = operations.length === 0 ? { ok: true as const } : await store.commit(municipality, operations);
+  const fresh = new Map<string, Operation>();
+  for (const [i, event] of events.entries()) {
+    const id = markOf(event);
+    // Two events of one body with the same mark: the first counts.
+    if (!fresh.has(id)) fresh.set(id, putFor(event, id, i));
+  }
+  const contacts = new Map(events.map((event) => [markOf(event), event.contact]));
+  while (fresh.size > 0) {
+    const result = await store.commit(municipality, [...fresh.values()]);
     if (result.ok) break;
     // Rare: the delivery is a second one. Look which of its events are known.
-    const known = new Set(
-      (await store.getMany(municipality, 'seen', fresh.flatMap(marksOf))).flatMap((row) => (row ? [row.id] : [])),
-    );
-    const rest = fresh.filter((event) => !marksOf(event).some((mark) => known.has(mark)));
-    if (rest.length === fresh.length) throw new Error('a condition failed that no mark explains');
-    fresh = rest;
+    for (const row of await store.getMany(municipality, 'inbox', [...fresh.keys()])) if (row) fresh.delete(row.id);
   }
   return {
     municipality,
-    contacts: [...new Set(fresh.map((event) => event.contact))],
-    accepted: fresh.length,
-    duplicates: events.length - fresh.length,
+    contacts: [...new Set([...fresh.keys()].map((id) => contacts.get(id)!))],
+    accepted: fresh.size,
+    duplicates: events.length - fresh.size,
   };
 }
 
-/** Two events of one body with the same mark: the first counts. */
-function withoutTwins(events: readonly Incoming[]): Incoming[] {
-  const marks = new Set<string>();
-  return events.filter((event) => {
-    const own = marksOf(event);
-    if (own.some((mark) => marks.has(mark))) return false;
-    for (const mark of own) marks.add(mark);
-    return true;
-  });
+/**
+ * A message is known by its own id, which stays the same should it ever come under another event id. Everything else by
+ * the event's id; an unsend names another event's message.
+ */
+function markOf(event: Incoming): string {
+  return event.type === 'text' || event.type === 'media'
+    ? `m:${event.messageId}:${event.contact}`
+    : `e:${event.id}:${event.contact}`;
 }
 
-/** An unsend names another event's message, so only its own id marks it. */
-function marksOf(event: Incoming): string[] {
-  const id = `e:${event.id}`;
-  return event.type === 'text' || event.type === 'media' ? [id, `m:${event.contact}:${event.messageId}`] : [id];
-}
-
-function operationsFor(event: Incoming, position: number): Operation[] {
-  const expiresAt = event.receivedAt + REMEMBER_MS;
+function putFor(event: Incoming, id: string, position: number): Operation {
   const order = `${timeKey(event.at)}|${timeKey(event.receivedAt)}|${String(position).padStart(4, '0')}`;
-  return [
-    {
-      type: 'put',
-      kind: 'inbox',
-      id: event.id,
-      revision: 0,
-      body: { event, order, attempts: 0, withdrawn: false },
-    },
-    ...marksOf(event).map(
-      (mark): Operation => ({
-        type: 'put',
-        kind: 'seen',
-        id: mark,
-        revision: 0,
-        body: { at: event.receivedAt, expiresAt },
-      }),
-    ),
-  ];
+  const body = { event, order, attempts: 0, withdrawn: false, expiresAt: null };
+  return { type: 'put', kind: 'inbox', id, revision: 0, body };
+}
+
+/** What stays of an event that is done: that it was here. */
+export function doneMark(event: Incoming): Body<'inbox'> {
+  return { event: null, order: '', attempts: 0, withdrawn: false, expiresAt: event.receivedAt + REMEMBER_MS };
 }

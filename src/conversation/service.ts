@@ -3,18 +3,18 @@
  * earlier process left over. Several of these on one store do not get in each other's way.
  */
 import type { Incoming } from '#contracts/event.ts';
-import { timeKey } from '#store/kinds.ts';
-import { type Store, StoreError } from '#store/store.ts';
+import { type Listed, type Store, StoreError } from '#store/store.ts';
 import type { Channel } from './channel.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { giveUp, handleEvent } from './handle-event.ts';
-import { createOutbox } from './outbox.ts';
+import { createOutbox, type Ready } from './outbox.ts';
 import { receiveEvents } from './receive-events.ts';
+import { createStandstill } from './standstill.ts';
 import type { World } from './talk.ts';
 import { fireTimers } from './timers.ts';
 
-/** Left alone this long, an event is taken up by whoever sees it: its server is dead or was cut off. */
-const ORPHAN_MS = 4_000;
+/** Seen waiting this long, an event is taken up by whoever sees it: its server is dead, cut off or overloaded. */
+const ORPHAN_MS = 2_500;
 const ATTEMPTS = 3;
 const SWEEP_ROWS = 500;
 
@@ -26,6 +26,8 @@ export interface ConversationOptions {
   workers: number;
   /** How often timers, leftovers and expiries are looked at; milliseconds. */
   beatMs?: number;
+  /** No other process works on this store: what is left over at start has lost its server for certain. */
+  alone?: boolean;
 }
 
 export interface Conversation {
@@ -48,22 +50,26 @@ export function createConversation(options: ConversationOptions): Conversation {
     store,
     channels: options.channels,
     clock: world.clock,
+    log: world.log,
     count: (name, labels) => world.count(`outgoing_${name}`, labels),
   });
   const dispatcher = createDispatcher({ workers: options.workers, work });
+  const standstill = createStandstill();
   let timer: NodeJS.Timeout | null = null;
   let beating: Promise<void> = Promise.resolve();
   let stopped = false;
 
   /** All that one contact has waiting, in order; each turn's answer leaves before the next turn begins. */
-  async function work(municipality: string, contact: string): Promise<void> {
+  async function work(municipality: string, contact: string, free: () => void): Promise<void> {
     try {
-      for (;;) {
-        const [first] = await store.list(municipality, 'inbox', 'contact', { prefix: `${contact}|`, limit: 1 });
-        if (!first || !world.script(municipality)) return;
-        const outgoing = await turn(municipality, first.id);
-        if (outgoing !== null) await outbox.send(municipality, outgoing);
-      }
+      const prefix = `${contact}|`;
+      const [first, second] = await store.list(municipality, 'inbox', 'contact', { prefix, limit: 2 });
+      if (!first || !world.script(municipality)) return;
+      const { done, ready } = await turn(municipality, first);
+      free();
+      if (ready !== null) await outbox.send(municipality, ready);
+      // What came in meanwhile has woken the contact itself.
+      if (second || !done) dispatcher.wake(municipality, contact);
     } catch (error) {
       // The store is away, or a fault: the event is still in the inbox and is found again by the next beat.
       world.log.error('work left for later', { municipality, error });
@@ -71,41 +77,58 @@ export function createConversation(options: ConversationOptions): Conversation {
     }
   }
 
-  async function turn(municipality: string, id: string): Promise<string | null> {
+  async function turn(municipality: string, first: Listed<'inbox'>): Promise<{ done: boolean; ready: Ready | null }> {
     try {
-      return await handleEvent(world, store, municipality, id);
+      return { done: true, ready: await handleEvent(world, store, municipality, first) };
     } catch (error) {
       if (error instanceof StoreError && error.code !== 'damaged') throw error;
+      const { id } = first;
       world.log.error('a turn failed', { municipality, event: id, error });
       world.count('turn_failures', { municipality });
       const row = await store.get(municipality, 'inbox', id);
-      if (!row) return null;
-      if (row.body.attempts + 1 >= ATTEMPTS) return giveUp(world, store, municipality, id);
+      if (!row) return { done: true, ready: null };
+      if (row.body.attempts + 1 >= ATTEMPTS) {
+        return { done: true, ready: await giveUp(world, store, municipality, id) };
+      }
       const body = { ...row.body, attempts: row.body.attempts + 1 };
       await store.commit(municipality, [{ type: 'put', kind: 'inbox', id, revision: row.revision, body }]);
-      return null;
+      return { done: false, ready: null };
     }
   }
 
-  const takeUp = async (municipality: string, olderThan: number): Promise<void> => {
+  /** At start: everything that waits, if nobody else can be at it. */
+  const takeUpAll = async (municipality: string): Promise<void> => {
     let after: string | undefined;
     for (;;) {
       const rows = await store.list(municipality, 'inbox', 'waiting', {
         limit: SWEEP_ROWS,
-        to: timeKey(olderThan),
         ...(after === undefined ? {} : { after }),
       });
-      for (const row of rows) dispatcher.wake(municipality, row.body.event.contact);
+      for (const { body } of rows) if (body.event !== null) dispatcher.wake(municipality, body.event.contact);
       after = rows.at(-1)?.cursor;
       if (rows.length < SWEEP_ROWS) return;
     }
+  };
+  /** What has been waiting for a while without this process having it in hand. */
+  const takeUpLeft = async (municipality: string): Promise<void> => {
+    const rows = await store.list(municipality, 'inbox', 'waiting', { limit: SWEEP_ROWS });
+    const names = new Set<string>();
+    // Newest first: should the other server be alive and slow, it works from the other end.
+    for (const { id, revision, body } of rows.toReversed()) {
+      const contact = body.event?.contact;
+      if (contact === undefined || dispatcher.has(municipality, contact)) continue;
+      const name = `${municipality}/${id}`;
+      names.add(name);
+      if (standstill.ms(name, revision) >= ORPHAN_MS) dispatcher.wake(municipality, contact);
+    }
+    standstill.forgetOthers(municipality, names);
   };
 
   const beat = async (): Promise<void> => {
     const now = world.clock.now();
     for (const municipality of municipalities) {
       try {
-        await takeUp(municipality, now - ORPHAN_MS);
+        await takeUpLeft(municipality);
         await fireTimers(world, store, municipality);
         await outbox.sendDue(municipality);
         await store.sweep(municipality, now, 500);
@@ -133,8 +156,11 @@ export function createConversation(options: ConversationOptions): Conversation {
     },
     async start() {
       for (const municipality of municipalities) {
-        await takeUp(municipality, Number.MAX_SAFE_INTEGER / 10);
-        void outbox.sendDue(municipality).catch((error) => world.log.error('outbox', { municipality, error }));
+        if (options.alone === true) await takeUpAll(municipality);
+        else await takeUpLeft(municipality);
+        void outbox
+          .sendDue(municipality, { alone: options.alone ?? false })
+          .catch((error) => world.log.error('outbox', { municipality, error }));
       }
       schedule();
     },
@@ -143,8 +169,12 @@ export function createConversation(options: ConversationOptions): Conversation {
       if (timer) clearTimeout(timer);
       await beating;
       await dispatcher.stop();
+      await outbox.settle();
     },
-    idle: () => dispatcher.idle(),
+    async idle() {
+      await dispatcher.idle();
+      await outbox.settle();
+    },
     beat,
     waiting: () => dispatcher.waiting(),
   };

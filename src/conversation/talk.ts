@@ -13,7 +13,8 @@ import type { Ids } from '#support/ids.ts';
 import type { Logger } from '#support/logger.ts';
 import type { Triage } from '#triage/create-triage.ts';
 import type { Questions } from '#triage/splitting-question.ts';
-import { enqueue } from './enqueue.ts';
+import { enqueue, isYoung } from './enqueue.ts';
+import type { Ready } from './outbox.ts';
 
 /** What every turn is handed. */
 export interface World {
@@ -47,8 +48,10 @@ export interface Talk {
 /** Reads contact and session. A contact's first event makes both. */
 export async function openTalk(world: World, draft: Draft, event: Incoming, script: Script): Promise<Talk> {
   const now = world.clock.now();
-  const contact = await draft.get('contact', event.contact);
-  const session = await draft.get('session', event.contact);
+  const [contact, session] = await Promise.all([
+    draft.get('contact', event.contact),
+    draft.get('session', event.contact),
+  ]);
   return {
     world,
     draft,
@@ -63,7 +66,7 @@ export async function openTalk(world: World, draft: Draft, event: Incoming, scri
 }
 
 /** Puts the turn's outcome into the draft; nothing is written before the draft is committed. */
-export async function closeTalk(talk: Talk): Promise<string | null> {
+export async function closeTalk(talk: Talk): Promise<Ready | null> {
   const { draft, event, now } = talk;
   const { retentionDays } = talk.script.municipality;
   await draft.put('contact', event.contact, talk.contact);
@@ -72,14 +75,15 @@ export async function closeTalk(talk: Talk): Promise<string | null> {
     await draft.put('session', event.contact, { session: talk.session, at: now, expiresAt });
   }
   if (talk.said.length === 0) return null;
-  const token = event.replyToken;
-  return enqueue(draft, talk.world, {
+  const id = enqueue(draft, talk.world, {
     contact: event.contact,
     cause: event.type,
     messages: talk.said,
-    reply: token === undefined ? null : { token, receivedAt: event.receivedAt },
+    reply: isYoung(event, now) ? { token: event.replyToken!, receivedAt: event.receivedAt } : null,
     quotes: heardIds(talk),
+    begun: true,
   });
+  return { outgoing: { id, revision: 1, body: (await draft.get('outgoing', id))! }, contact: talk.contact };
 }
 
 function heardIds(talk: Talk): string[] {

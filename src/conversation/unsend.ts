@@ -18,7 +18,8 @@ export async function unsend(talk: Talk, event: Extract<Incoming, { type: 'unsen
   }
   for (const row of await draft.list('inbox', 'contact', { prefix: `${contact}|`, limit: 1000 })) {
     const waiting = row.body.event;
-    if ((waiting.type !== 'text' && waiting.type !== 'media') || waiting.messageId !== messageId) continue;
+    if (waiting?.type !== 'text' && waiting?.type !== 'media') continue;
+    if (waiting.messageId !== messageId) continue;
     const emptied = waiting.type === 'text' ? { ...waiting, text: '' } : waiting;
     await draft.put('inbox', row.id, { ...row.body, event: emptied, withdrawn: true });
   }

@@ -3,13 +3,15 @@
  * revision it was read at. When somebody else was quicker the commit fails and the caller runs again with a new draft.
  */
 import type { Body, Kind } from './kinds.ts';
-import type { Commit, Listed, ListOptions, Operation, Store } from './store.ts';
+import type { Commit, Listed, ListOptions, Operation, Store, Stored } from './store.ts';
 
 export interface Draft {
   readonly municipality: string;
   /** The record as this draft would leave it. */
   get<K extends Kind>(kind: K, id: string): Promise<Body<K> | null>;
   put<K extends Kind>(kind: K, id: string, body: Body<K>): Promise<void>;
+  /** Takes over a record that the caller has just read. */
+  know<K extends Kind>(kind: K, stored: Stored<K>): void;
   /** For a new record under an id nobody else can have: saves the read; the commit fails if it exists after all. */
   add<K extends Kind>(kind: K, id: string, body: Body<K>): void;
   delete(kind: Kind, id: string): Promise<void>;
@@ -65,6 +67,9 @@ export function createDraft(store: Store, municipality: string): Draft {
       const entry = await read(kind, id);
       entry.body = body;
       entry.write = 'put';
+    },
+    know(kind, { id, revision, body }) {
+      entries.set(name(kind, id), { kind, id, revision, body, write: 'none' });
     },
     add(kind, id, body) {
       entries.set(name(kind, id), { kind, id, revision: 0, body, write: 'put' });

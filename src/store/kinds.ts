@@ -4,9 +4,31 @@
  * Bodies are always sealed (AES-256-GCM) before a driver sees them.
  */
 import { z } from 'zod';
+import {
+  caseSchema,
+  closedAuditSchema,
+  closedFileSchema,
+  conferenceSchema,
+  gapSchema,
+  tallySchema,
+  touchSchema,
+} from '#contracts/case.ts';
 import { incomingSchema } from '#contracts/event.ts';
 import { messageSchema } from '#contracts/message.ts';
 import { sessionSchema, slotSchema } from '#contracts/session.ts';
+import {
+  alertSchema,
+  calendarSchema,
+  dutySchema,
+  eventSchema,
+  feedSchema,
+  hookSchema,
+  staffLinkSchema,
+  staffSchema,
+  staffSessionSchema,
+  templateSchema,
+  throttleSchema,
+} from '#contracts/staff.ts';
 import { ticketSchema } from '#contracts/ticket.ts';
 
 /** Milliseconds UTC as a key that sorts as it counts. */
@@ -29,27 +51,26 @@ interface KindDefinition<S extends z.ZodType> {
 }
 const kind = <S extends z.ZodType>(definition: KindDefinition<S>): KindDefinition<S> => definition;
 
-/** An event that waits for its turn. Done events are deleted; their ids stay as `seen`. */
+/**
+ * An event that waits for its turn, known by what makes it one of a kind. When it is done its content goes and the
+ * record stays as a mark, so that a second delivery stops here.
+ */
 const inbox = kind({
   schema: z.strictObject({
-    event: incomingSchema,
+    event: incomingSchema.nullable(),
     order: z.string(),
     attempts: z.int().default(0),
     withdrawn: z.boolean().default(false),
+    /** Of the mark; null while it waits. */
+    expiresAt: z.int().nullable().default(null),
   }),
   version: 1,
   indexes: {
     /** One contact's events in order. */
-    contact: (b) => ({ key: `${b.event.contact}|${b.order}` }),
+    contact: (b) => (b.event === null ? null : { key: `${b.event.contact}|${b.order}` }),
     /** All that waits, oldest first. */
-    waiting: (b) => ({ key: timeKey(b.event.receivedAt), group: 'waiting' }),
+    waiting: (b) => (b.event === null ? null : { key: timeKey(b.event.receivedAt), group: 'waiting' }),
   },
-});
-
-/** A webhookEventId or message id that was received: a second delivery stops here. */
-const seen = kind({
-  schema: z.strictObject({ at: z.int(), expiresAt: z.int() }),
-  version: 1,
   expiresAt: (b) => b.expiresAt,
 });
 
@@ -64,11 +85,15 @@ const contact = kind({
     /** Who speaks: the bot, or a member of staff until a time. */
     floor: z.strictObject({ staff: z.string(), ticket: z.string(), until: z.int() }).nullable().default(null),
     greeted: z.boolean().default(false),
+    /** While a human has the floor: the newest free way to answer. */
+    freeReply: z.strictObject({ token: z.string(), receivedAt: z.int() }).nullable().optional(),
     /** Last crisis: its kind, time, ticket. Stays when the words are withdrawn (R8). */
     crisis: z
       .strictObject({ kind: z.string(), at: z.int(), ticket: z.string().nullable(), messageId: z.string() })
       .nullable()
       .default(null),
+    /** They agreed to be asked how it goes; `askedAt`: since when an answer is awaited. */
+    touch: z.strictObject({ ticket: z.string(), askedAt: z.int().nullable() }).nullable().optional(),
     /** Tickets of this contact, newest last (R18). */
     tickets: z.array(z.string()).default([]),
     expiresAt: z.int().nullable().default(null),
@@ -127,6 +152,16 @@ const ticket = kind({
       key: `${b.window}|${b.state}|${b.urgent ? '0' : '1'}|${timeKey(b.createdAt)}`,
       group: `${b.window}|${b.state}|${b.urgent ? 'urgent' : 'calm'}`,
     }),
+    /** Asked to be thought about together, or of several kinds, and not yet a case. */
+    compound: (b) =>
+      b.state === 'closed' || b.case != null || (b.multiAgency == null && b.needs.length < 2)
+        ? null
+        : {
+            key: `${b.multiAgency == null ? '1' : '0'}|${timeKey(b.createdAt)}`,
+            group: b.multiAgency == null ? 'several' : 'asked',
+          },
+    /** The same over all windows. */
+    state: (b) => ({ key: `${b.state}|${b.urgent ? '0' : '1'}|${timeKey(b.createdAt)}` }),
     assignee: (b) =>
       b.assignee === null
         ? null
@@ -216,8 +251,132 @@ const revision = kind({
   indexes: { all: (_, id) => ({ key: id }) },
 });
 
+const all = { all: (_: unknown, id: string) => ({ key: id, group: 'all' }) };
+
+/** An account of a member of staff. Names in `by`, `assignee` … are ids of these. */
+const staff = kind({
+  schema: staffSchema,
+  version: 1,
+  indexes: { ...all, login: (b) => ({ key: b.login }) },
+});
+/** Keeps a sign-in name to one account: id = name. */
+const staff_login = kind({ schema: z.strictObject({ staff: z.string() }), version: 1 });
+const staff_link = kind({ schema: staffLinkSchema, version: 1, indexes: all, expiresAt: (b) => b.expiresAt });
+const staff_session = kind({
+  schema: staffSessionSchema,
+  version: 1,
+  indexes: { account: (b) => ({ key: `${b.account}|${timeKey(b.createdAt)}` }) },
+  expiresAt: (b) => b.expiresAt,
+});
+const throttle = kind({ schema: throttleSchema, version: 1, expiresAt: (b) => b.expiresAt });
+const template = kind({ schema: templateSchema, version: 1, indexes: all });
+const alert = kind({
+  schema: alertSchema,
+  version: 1,
+  indexes: {
+    open: (b) => (b.acknowledged === null ? { key: timeKey(b.at), group: 'open' } : null),
+    due: (b) => (b.acknowledged === null ? { key: timeKey(b.nextAt) } : null),
+    at: (b) => ({ key: timeKey(b.at) }),
+  },
+});
+const duty = kind({
+  schema: dutySchema,
+  version: 1,
+  indexes: { to: (b) => ({ key: timeKey(b.to) }) },
+  expiresAt: (b) => b.to + 400 * 86_400_000,
+});
+const hook = kind({ schema: hookSchema, version: 1, indexes: all });
+const calendar = kind({ schema: calendarSchema, version: 1, indexes: all });
+const event = kind({ schema: eventSchema, version: 1, indexes: { ...all, day: (b) => ({ key: b.day }) } });
+const feed = kind({ schema: feedSchema, version: 1, indexes: { staff: (b) => ({ key: b.staff }) } });
+
+/** A compound case with the person's consent. */
+const compound = kind({
+  schema: caseSchema,
+  version: 1,
+  indexes: {
+    created: (b) => ({ key: timeKey(b.createdAt) }),
+    number: (b) => ({ key: b.number }),
+    state: (b) => ({
+      key: `${b.state}|${b.urgency === 'urgent' ? '0' : '1'}|${timeKey(b.createdAt)}`,
+      group: b.state,
+    }),
+    /** The next day on which its plan is to be looked at. */
+    review: (b) => (b.state === 'running' && b.plan?.reviewOn ? { key: b.plan.reviewOn } : null),
+  },
+});
+const conference = kind({
+  schema: conferenceSchema,
+  version: 1,
+  indexes: { start: (b) => ({ key: timeKey(b.start) }), meeting: (b) => ({ key: `${b.meeting}|${timeKey(b.start)}` }) },
+});
+/** 支援会議 (106条の6): a compartment of its own. Nothing outside these three kinds refers to them (R26). */
+const closed_file = kind({
+  schema: closedFileSchema,
+  version: 1,
+  indexes: { updated: (b) => ({ key: timeKey(b.updatedAt) }) },
+});
+/** Which files somebody is a member of: the only way to find one. Id = `<staff>|<file>`. */
+const closed_member = kind({
+  schema: z.strictObject({ staff: z.string(), file: z.string() }),
+  version: 1,
+  indexes: { staff: (b) => ({ key: `${b.staff}|${b.file}` }), file: (b) => ({ key: `${b.file}|${b.staff}` }) },
+});
+/** Id = `<file>|<sequence>`; `head` keeps the end of each file's chain. */
+const closed_audit = kind({
+  schema: closedAuditSchema,
+  version: 1,
+  indexes: { file: (b) => ({ key: `${b.file}|${String(b.sequence).padStart(9, '0')}` }) },
+});
+const closed_audit_head = kind({
+  schema: z.strictObject({ number: z.string(), sequence: z.int(), hash: z.string() }),
+  version: 1,
+  indexes: all,
+});
+const touch = kind({
+  schema: touchSchema,
+  version: 1,
+  indexes: {
+    news: (b) => (b.unseen ? { key: timeKey(b.updatedAt), group: 'news' } : null),
+    updated: (b) => ({ key: timeKey(b.updatedAt) }),
+  },
+});
+const tally = kind({ schema: tallySchema, version: 1, indexes: { day: (b) => ({ key: `${b.day}|${b.target}` }) } });
+const gap = kind({ schema: gapSchema, version: 1, indexes: { at: (b) => ({ key: timeKey(b.at) }) } });
+
 export const KINDS = {
   setting,
-  revision, inbox, seen, contact, session, outgoing, ticket, place, timer, unmatched, audit } as const;
+  revision,
+  inbox,
+  contact,
+  session,
+  outgoing,
+  ticket,
+  place,
+  timer,
+  unmatched,
+  audit,
+  staff,
+  staff_login,
+  staff_link,
+  staff_session,
+  throttle,
+  template,
+  alert,
+  duty,
+  hook,
+  calendar,
+  event,
+  feed,
+  case: compound,
+  conference,
+  closed_file,
+  closed_member,
+  closed_audit,
+  closed_audit_head,
+  touch,
+  tally,
+  gap,
+} as const;
 export type Kind = keyof typeof KINDS;
 export type Body<K extends Kind> = z.output<(typeof KINDS)[K]['schema']>;

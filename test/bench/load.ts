@@ -29,7 +29,7 @@ export async function run(args: string[]): Promise<void> {
     { name: 'floor', script: 'test/bench/load/floor.ts', env: {}, servers: 1 },
     { name: 'embedded', script: 'src/main.ts', env: {}, servers: 1 },
   ];
-  const rows: (LoadResult & { name: string; inFlight: number; megabytes: number; startMs: number })[] = [];
+  const rows: Row[] = [];
   for (const candidate of candidates) {
     const dataDir = mkdtempSync(join(tmpdir(), 'tsunagi-bench-'));
     dirs.push(dataDir);
@@ -38,11 +38,15 @@ export async function run(args: string[]): Promise<void> {
       const options = { targets: started.urls, municipality: 'ashiya', secret: SECRET, texts };
       await generator.run({ ...options, inFlight: 16, messages: WARM_UP, seed: `${candidate.name}w` });
       for (const inFlight of [16, 64]) {
+        const before = { server: started.cpuMs(), own: process.cpuUsage() };
         const result = await generator.run({ ...options, inFlight, messages, seed: `${candidate.name}${inFlight}` });
+        const own = process.cpuUsage(before.own);
         rows.push({
           ...result,
           name: candidate.name,
           inFlight,
+          serverMs: (started.cpuMs() - before.server) / messages,
+          generatorMs: (own.user + own.system) / 1000 / messages,
           megabytes: started.megabytes(),
           startMs: started.startMs,
         });
@@ -57,11 +61,19 @@ export async function run(args: string[]): Promise<void> {
   print(rows);
 }
 
-function print(
-  rows: readonly (LoadResult & { name: string; inFlight: number; megabytes: number; startMs: number })[],
-): void {
+interface Row extends LoadResult {
+  name: string;
+  inFlight: number;
+  megabytes: number;
+  startMs: number;
+  /** Processor time for each message: of the servers, and of residents and LINE. */
+  serverMs: number;
+  generatorMs: number;
+}
+
+function print(rows: readonly Row[]): void {
   console.log(
-    'server, in flight      of floor  p99 of floor  msg/s   reply p50/p95/p99 ms     ack p99 ms  RSS MB  pushed  failed  start ms',
+    'server, in flight      of floor  p99 of floor  msg/s   reply p50/p95/p99 ms     ack p99 ms  RSS MB  pushed  failed  start ms  cpu ms/msg server, generator',
   );
   for (const row of rows) {
     const floor = rows.find((other) => other.name === 'floor' && other.inFlight === row.inFlight)!;
@@ -79,9 +91,17 @@ function print(
         String(row.pushes).padStart(7),
         String(row.failures).padStart(7),
         row.startMs.toFixed(0).padStart(9),
+        row.serverMs.toFixed(3).padStart(18),
+        row.generatorMs.toFixed(3).padStart(10),
       ].join(' '),
     );
   }
+}
+
+/** Milliseconds of processor time a process has used, all its threads. */
+function cpuOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 /** First messages of many kinds, as the committed evaluation set has them. */
@@ -128,6 +148,7 @@ async function startServers(candidate: Candidate, generator: Generator, dataDir:
   return {
     urls,
     startMs,
+    cpuMs: () => children.reduce((sum, child) => sum + cpuOf(child.pid!), 0),
     megabytes: () =>
       children.reduce(
         (sum, child) =>

@@ -129,6 +129,7 @@ export async function openHarness(options: { municipalities?: string[]; at?: num
       municipalities,
       workers: 16,
       beatMs: 3_600_000,
+      alone: true,
     });
   conversation = open();
   await conversation.start();

@@ -21,7 +21,34 @@ storeContract('embedded', async () => {
   };
 });
 
+storeContract('embedded without a thread', async () => {
+  const dir = await folder();
+  return {
+    open: async (keys) =>
+      createSealedStore({
+        driver: createEmbeddedDriver({ path: join(dir, 'store.db'), thread: false }),
+        keyRing: createKeyRing(keys),
+      }),
+    cleanUp: () => rm(dir, { recursive: true }),
+  };
+});
+
 describe('embedded store', () => {
+  it('finishes what was asked before it closes', async () => {
+    const dir = await folder();
+    const keys = generateKey('k1');
+    const store = openAt(join(dir, 'store.db'), keys);
+    const writes = Array.from({ length: 50 }, (_, i) =>
+      store.commit('ashiya', [{ type: 'put', kind: 'setting', id: `s${i}`, revision: 0, body: { value: 'x' } }]),
+    );
+    await store.close();
+    expect(await Promise.all(writes)).toEqual(writes.map(() => ({ ok: true })));
+    const again = openAt(join(dir, 'store.db'), keys);
+    expect(await again.get('ashiya', 'setting', 's49')).not.toBeNull();
+    await again.close();
+    await rm(dir, { recursive: true });
+  });
+
   it('leaves none of the words readable in its files', async () => {
     const dir = await folder();
     const store = openAt(join(dir, 'store.db'), generateKey('k1'));
@@ -49,7 +76,7 @@ describe('embedded store', () => {
     const other = new DatabaseSync(path);
     other.exec('BEGIN IMMEDIATE');
     const write = () =>
-      store.commit('ashiya', [{ type: 'put', kind: 'seen', id: 'a', revision: 'any', body: { at: 0, expiresAt: 1 } }]);
+      store.commit('ashiya', [{ type: 'put', kind: 'setting', id: 'a', revision: 'any', body: { value: 'x' } }]);
     await expect(write()).rejects.toMatchObject({ name: 'StoreError', code: 'unavailable' });
     other.exec('ROLLBACK');
     expect(await write()).toEqual({ ok: true });

@@ -121,43 +121,43 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       await store.commit(other, [put('a', 2)]);
       expect(await store.get(city, 'timer', 'a')).toMatchObject({ body: { at: 1 } });
       expect(await store.list(other, 'timer', 'at', { limit: 9 })).toHaveLength(1);
-      expect(await store.get(city, 'seen', 'a')).toBeNull();
+      expect(await store.get(city, 'inbox', 'a')).toBeNull();
       expect(await store.municipalities()).toEqual(expect.arrayContaining([city, other]));
     });
 
     it('sweeps what is over, and nothing else', async () => {
-      const seen = (id: string, expiresAt: number): Operation => ({
+      const done = (id: string, expiresAt: number): Operation => ({
         type: 'put',
-        kind: 'seen',
+        kind: 'inbox',
         id,
         revision: 0,
-        body: { at: 0, expiresAt },
+        body: { event: null, order: '', attempts: 0, withdrawn: false, expiresAt },
       });
-      await store.commit(city, [seen('old', 10), seen('young', 30), put('timer', 1)]);
-      expect(await store.sweep(city, 20, 100)).toEqual({ seen: 1 });
-      expect(await store.get(city, 'seen', 'old')).toBeNull();
-      expect(await store.get(city, 'seen', 'young')).not.toBeNull();
+      await store.commit(city, [done('old', 10), done('young', 30), put('timer', 1)]);
+      expect(await store.sweep(city, 20, 100)).toEqual({ inbox: 1 });
+      expect(await store.get(city, 'inbox', 'old')).toBeNull();
+      expect(await store.get(city, 'inbox', 'young')).not.toBeNull();
       expect(await store.sweep(city, 20, 100)).toEqual({});
     });
 
     it('sweeps the soonest first, as many as asked, by the time a record was last given', async () => {
-      const seen = (id: string, expiresAt: number, revision = 0): Operation => ({
+      const done = (id: string, expiresAt: number, revision = 0): Operation => ({
         type: 'put',
-        kind: 'seen',
+        kind: 'inbox',
         id,
         revision,
-        body: { at: 0, expiresAt },
+        body: { event: null, order: '', attempts: 0, withdrawn: false, expiresAt },
       });
-      await store.commit(city, [seen('c', 30), seen('a', 10), seen('b', 20), seen('later', 5)]);
-      await store.commit(city, [seen('later', 500, 1)]);
-      expect(await store.sweep(city, 100, 2)).toEqual({ seen: 2 });
-      expect((await store.getMany(city, 'seen', ['a', 'b', 'c', 'later'])).map((r) => r?.id ?? null)).toEqual([
+      await store.commit(city, [done('c', 30), done('a', 10), done('b', 20), done('later', 5)]);
+      await store.commit(city, [done('later', 500, 1)]);
+      expect(await store.sweep(city, 100, 2)).toEqual({ inbox: 2 });
+      expect((await store.getMany(city, 'inbox', ['a', 'b', 'c', 'later'])).map((r) => r?.id ?? null)).toEqual([
         null,
         null,
         'c',
         'later',
       ]);
-      expect(await store.sweep(city, 100, 10)).toEqual({ seen: 1 });
+      expect(await store.sweep(city, 100, 10)).toEqual({ inbox: 1 });
     });
 
     it('orders keys by their bytes and then by id, whatever letters they have', async () => {
