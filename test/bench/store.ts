@@ -37,7 +37,9 @@ export async function run(args: readonly string[]): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'tsunagi-bench-'));
   console.log(`fdatasync of 4 KB here: median ${measureSync(dir).toFixed(2)} ms`);
   const baseline = new Map<number, number>();
-  console.log('store                     in flight  ratio   turns/s   p50 ms   p99 ms   event loop busy');
+  console.log(
+    'store                     in flight  ratio   turns/s   p50 ms   p99 ms   CPU µs per turn: event loop, process',
+  );
   for (const subject of await subjects(dir)) {
     if (!subject.name.includes(values.only)) continue;
     const { driver, close } = await subject.open();
@@ -52,7 +54,8 @@ export async function run(args: readonly string[]): Promise<void> {
           figure.perSecond.toFixed(0).padStart(9),
           figure.p50.toFixed(2).padStart(8),
           figure.p99.toFixed(2).padStart(8),
-          `${(100 * figure.busy).toFixed(0)} %`.padStart(17),
+          figure.loop.toFixed(0).padStart(29),
+          figure.cpu.toFixed(0).padStart(8),
         ].join(' '),
       );
     }
@@ -62,11 +65,11 @@ export async function run(args: readonly string[]): Promise<void> {
 }
 
 async function subjects(dir: string): Promise<Subject[]> {
-  const embedded = (name: string, durable: boolean): Subject => ({
+  const embedded = (name: string, durable: boolean, thread: boolean): Subject => ({
     name,
     durable,
     async open() {
-      const driver = createEmbeddedDriver({ path: join(dir, `${durable}.db`) });
+      const driver = createEmbeddedDriver({ path: join(dir, `${name}.db`), thread });
       return { driver, close: () => driver.close() };
     },
   });
@@ -88,7 +91,11 @@ async function subjects(dir: string): Promise<Subject[]> {
       return { driver, close: () => driver.close().then(nodes.stop) };
     },
   };
-  const local = [embedded('embedded, durable', true), embedded('embedded, not durable', false)];
+  const local = [
+    embedded('embedded, durable', true, true),
+    embedded('embedded, not durable', false, true),
+    embedded('embedded without thread', true, false),
+  ];
   if ((await whyNoRedis()) !== null) return local;
   return [...local, redis('redis, always', 'always'), redis('redis, everysec (unsafe)', 'everysec'), cluster];
 }
@@ -121,13 +128,16 @@ async function measure(driver: Driver, durable: boolean, turns: number, inFlight
     }
   };
   const began = performance.now();
-  const before = performance.eventLoopUtilization();
+  const before = process.cpuUsage();
+  const loopBefore = process.threadCpuUsage();
   await Promise.all(Array.from({ length: inFlight }, (_, who) => worker(who)));
-  const busy = performance.eventLoopUtilization(before).utilization;
+  const perTurn = ({ user, system }: NodeJS.CpuUsage): number => (user + system) / turns;
+  const cpu = perTurn(process.cpuUsage(before));
+  const loop = perTurn(process.threadCpuUsage(loopBefore));
   const seconds = (performance.now() - began) / 1000;
   times.sort((x, y) => x - y);
   const at = (share: number): number => times[Math.floor(share * (times.length - 1))]!;
-  return { perSecond: turns / seconds, p50: at(0.5), p99: at(0.99), busy };
+  return { perSecond: turns / seconds, p50: at(0.5), p99: at(0.99), cpu, loop };
 }
 
 function put(kind: string, id: string, revision: number, at: number): RawOperation {

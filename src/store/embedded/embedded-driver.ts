@@ -1,39 +1,36 @@
 /**
- * The embedded driver: `node:sqlite`, one file, write-ahead log. Commits that arrive in one turn of the event loop share
- * one transaction and so one fsync (group commit); each still holds or fails by itself.
+ * The embedded driver: `node:sqlite`, one file, write-ahead log. Commits that arrive while others are being written
+ * share one transaction and so one fsync (group commit); each still holds or fails by itself. Reads are carried out
+ * here, commits in a thread: measured, that leaves a tenth of a commit's time on the event loop (docs/redis.md, figures).
  */
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { Driver, RawCommit, RawEntry, RawListed, RawOperation, RawRecord } from '../driver.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import type { Driver, RawCommit, RawEntry, RawListed, RawRecord } from '../driver.ts';
 import { StoreError } from '../store.ts';
-import { migrate } from './schema.ts';
+import { type CommitRequest, createCommitWriter } from './commit-writer.ts';
+import { openDatabase, unavailable } from './database.ts';
+import { createThreadWriter } from './thread-writer.ts';
 
-interface Waiting {
-  municipality: string;
-  operations: readonly RawOperation[];
-  durable: boolean;
+interface Waiting extends CommitRequest {
   resolve(result: RawCommit): void;
   reject(error: unknown): void;
 }
 
-/** @param options.path a file, or `:memory:`. @throws StoreError when it cannot be opened. */
-export function createEmbeddedDriver(options: { path: string; busyTimeoutMs?: number }): Driver {
-  const db = open(options.path, options.busyTimeoutMs ?? 2000);
+/**
+ * @param options.path a file, or `:memory:` (which has no thread: it exists in one connection only).
+ * @throws StoreError when it cannot be opened.
+ */
+export function createEmbeddedDriver(options: { path: string; busyTimeoutMs?: number; thread?: boolean }): Driver {
+  const { path, busyTimeoutMs = 2000, thread = path !== ':memory:' } = options;
+  const db = openDatabase(path, busyTimeoutMs);
+  const writer = thread ? createThreadWriter({ path, busyTimeoutMs }) : null;
+  const write = writer?.write ?? createCommitWriter(db);
   const sql = prepare(db);
   const spaces = new Map<string, number>();
   const listeners = new Set<Parameters<Driver['watch']>[0]>();
   let queue: Waiting[] = [];
   let closed = false;
-  let durableNow = true;
+  let writing: Promise<void> | null = null;
 
-  const spaceOf = (municipality: string, kind: string): number => {
-    const name = `${municipality}/${kind}`;
-    const known = spaces.get(name);
-    if (known !== undefined) return known;
-    const row = (sql.space.get(municipality, kind) ?? sql.addSpace.get(municipality, kind)) as { space: number };
-    // Not cached inside a transaction that may roll back: looked up again the next time.
-    if (!db.isTransaction) spaces.set(name, row.space);
-    return row.space;
-  };
   /** Reads never create a space. */
   const findSpace = (municipality: string, kind: string): number | null => {
     const name = `${municipality}/${kind}`;
@@ -44,96 +41,31 @@ export function createEmbeddedDriver(options: { path: string; busyTimeoutMs?: nu
     return row?.space ?? null;
   };
 
-  const removeEntries = (space: number, id: string, entries: readonly RawEntry[]): void => {
-    for (const [name, key, group] of entries) {
-      sql.dropEntry.run(space, name, key, id);
-      if (group !== null) sql.count.run(space, name, group, -1);
+  const settle = (waiting: Waiting, outcome: RawCommit | StoreError): void => {
+    if (outcome instanceof Error) {
+      waiting.reject(outcome);
+      return;
     }
-  };
-  const addEntries = (space: number, id: string, entries: readonly RawEntry[]): void => {
-    for (const [name, key, group] of entries) {
-      sql.addEntry.run(space, name, key, id);
-      if (group !== null) sql.count.run(space, name, group, 1);
-    }
-  };
-
-  const apply = (municipality: string, operations: readonly RawOperation[]): RawCommit => {
-    // Conditions first: nothing of a batch is written unless all of it holds.
-    const before = operations.map((operation) => {
-      const space = spaceOf(municipality, operation.kind);
-      return { space, row: sql.head.get(space, operation.id) as { revision: number; entries: string } | undefined };
-    });
-    for (const [i, { kind, id, revision }] of operations.entries()) {
-      if (revision !== 'any' && revision !== (before[i]!.row?.revision ?? 0)) return { ok: false, kind, id };
-    }
-    for (const [i, operation] of operations.entries()) {
-      const { space, row } = before[i]!;
-      if (operation.type === 'check') continue;
-      if (operation.type === 'delete') {
-        if (!row) continue;
-        removeEntries(space, operation.id, JSON.parse(row.entries) as RawEntry[]);
-        sql.drop.run(space, operation.id);
-        continue;
-      }
-      const { id, version, body, expiresAt } = operation;
-      const entries = JSON.stringify(operation.entries);
-      if (row) {
-        sql.update.run(row.revision + 1, version, expiresAt, entries, body, space, id);
-        if (row.entries !== entries) {
-          removeEntries(space, id, JSON.parse(row.entries) as RawEntry[]);
-          addEntries(space, id, operation.entries);
-        }
-      } else {
-        sql.insert.run(space, id, version, expiresAt, entries, body);
-        addEntries(space, id, operation.entries);
-      }
-    }
-    return { ok: true };
-  };
-
-  const transact = (batch: readonly Waiting[]): RawCommit[] => {
-    const durable = batch.some((waiting) => waiting.durable);
-    if (durable !== durableNow) {
-      db.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`);
-      durableNow = durable;
-    }
-    sql.begin.run();
-    try {
-      const results = batch.map((waiting) => apply(waiting.municipality, waiting.operations));
-      sql.commit.run();
-      return results;
-    } catch (error) {
-      if (db.isTransaction) sql.rollback.run();
-      throw error;
-    }
-  };
-
-  const settle = (waiting: Waiting, result: RawCommit): void => {
-    waiting.resolve(result);
-    if (!result.ok) return;
+    waiting.resolve(outcome);
+    if (!outcome.ok) return;
     for (const { type, kind, id } of waiting.operations) {
-      if (type !== 'check')
-        for (const listener of listeners) listener({ municipality: waiting.municipality, kind, id });
+      if (type === 'check') continue;
+      const change = { municipality: waiting.municipality, kind, id };
+      // In a step of its own: a listener that throws must not stop the writing.
+      for (const listener of listeners) queueMicrotask(() => listener(change));
     }
   };
-
-  const flush = (): void => {
-    const batch = queue;
-    queue = [];
-    if (batch.length === 0) return;
-    try {
-      const results = transact(batch);
-      for (const [i, waiting] of batch.entries()) settle(waiting, results[i]!);
-    } catch {
-      // One bad batch must not take the others with it: each alone.
-      for (const waiting of batch) {
-        try {
-          settle(waiting, transact([waiting])[0]!);
-        } catch (error) {
-          waiting.reject(unavailable(error));
-        }
-      }
+  const drain = async (): Promise<void> => {
+    while (queue.length > 0) {
+      const batch = queue;
+      queue = [];
+      const requests = batch.map(({ municipality, operations, durable }) => ({ municipality, operations, durable }));
+      const outcomes = await write(requests);
+      for (const [i, waiting] of batch.entries()) settle(waiting, outcomes[i]!);
+      // Lets those who just heard their answer put their next commit into the next batch.
+      await new Promise(setImmediate);
     }
+    writing = null;
   };
 
   const guarded = <T>(read: () => T): Promise<T> => {
@@ -173,7 +105,7 @@ export function createEmbeddedDriver(options: { path: string; busyTimeoutMs?: nu
       if (closed) return Promise.reject(new StoreError('closed', 'the store is closed'));
       return new Promise((resolve, reject) => {
         queue.push({ municipality, operations, durable, resolve, reject });
-        if (queue.length === 1) setImmediate(flush);
+        writing ??= new Promise(setImmediate).then(drain);
       });
     },
     expired: (municipality, now, limit) =>
@@ -219,26 +151,13 @@ export function createEmbeddedDriver(options: { path: string; busyTimeoutMs?: nu
     },
     async close() {
       if (closed) return;
-      flush();
       closed = true;
+      await writing;
+      await writer?.close();
       db.close();
     },
   };
   return driver;
-}
-
-function open(path: string, busyTimeoutMs: number): DatabaseSync {
-  try {
-    const db = new DatabaseSync(path, { timeout: busyTimeoutMs });
-    db.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cache_size = -32768',
-    );
-    migrate(db);
-    return db;
-  } catch (cause) {
-    if (cause instanceof StoreError) throw cause;
-    throw new StoreError('unavailable', `the database ${path} cannot be opened`, { cause });
-  }
 }
 
 const COLUMNS = 'r.id, r.revision, r.version, r.body';
@@ -246,25 +165,10 @@ const LIST = `SELECT e.key, ${COLUMNS} FROM entries e JOIN records r ON r.space 
   WHERE e.space = ?1 AND e.name = ?2 AND (e.key, e.id) > (?3, ?4) AND (e.key, e.id) < (?5, ?6)`;
 
 function prepare(db: DatabaseSync) {
-  const p = (text: string): StatementSync => db.prepare(text);
+  const p = (text: string) => db.prepare(text);
   return {
-    begin: p('BEGIN IMMEDIATE'),
-    commit: p('COMMIT'),
-    rollback: p('ROLLBACK'),
     space: p('SELECT space FROM spaces WHERE municipality = ? AND kind = ?'),
-    addSpace: p('INSERT INTO spaces (municipality, kind) VALUES (?, ?) RETURNING space'),
     get: p(`SELECT ${COLUMNS} FROM records r WHERE space = ? AND id = ?`),
-    head: p('SELECT revision, entries FROM records WHERE space = ? AND id = ?'),
-    insert: p(
-      'INSERT INTO records (space, id, revision, version, expires, entries, body) VALUES (?, ?, 1, ?, ?, ?, ?)',
-    ),
-    update: p(
-      'UPDATE records SET revision = ?, version = ?, expires = ?, entries = ?, body = ? WHERE space = ? AND id = ?',
-    ),
-    drop: p('DELETE FROM records WHERE space = ? AND id = ?'),
-    addEntry: p('INSERT OR REPLACE INTO entries (space, name, key, id) VALUES (?, ?, ?, ?)'),
-    dropEntry: p('DELETE FROM entries WHERE space = ? AND name = ? AND key = ? AND id = ?'),
-    count: p('INSERT INTO counts (space, name, grp, n) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET n = n + ?4'),
     counts: p('SELECT grp, n FROM counts WHERE space = ? AND name = ? AND n > 0'),
     listUp: p(`${LIST} ORDER BY e.key, e.id LIMIT ?7`),
     listDown: p(`${LIST} ORDER BY e.key DESC, e.id DESC LIMIT ?7`),
@@ -274,10 +178,4 @@ function prepare(db: DatabaseSync) {
       JOIN spaces s ON s.space = r.space WHERE r.rowid > ? AND s.municipality = ? ORDER BY r.rowid LIMIT ?`),
     municipalities: p("SELECT DISTINCT municipality FROM spaces WHERE municipality <> '-' ORDER BY municipality"),
   };
-}
-
-function unavailable(cause: unknown): StoreError {
-  return cause instanceof StoreError
-    ? cause
-    : new StoreError('unavailable', 'the database did not take the write or read', { cause });
 }

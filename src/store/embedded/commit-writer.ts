@@ -1,0 +1,142 @@
+/**
+ * Carries out commits on the embedded database: a batch is one transaction and so one fsync, yet each commit of it
+ * holds or fails by itself.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import type { RawCommit, RawEntry, RawOperation } from '../driver.ts';
+import type { StoreError } from '../store.ts';
+import { unavailable } from './database.ts';
+
+export interface CommitRequest {
+  municipality: string;
+  operations: readonly RawOperation[];
+  durable: boolean;
+}
+
+/** One outcome a request, in order. */
+export type WriteCommits = (batch: readonly CommitRequest[]) => (RawCommit | StoreError)[];
+
+export function createCommitWriter(db: DatabaseSync): WriteCommits {
+  const sql = prepare(db);
+  const spaces = new Map<string, number>();
+  let durableNow = true;
+
+  const spaceOf = (municipality: string, kind: string): number => {
+    const name = `${municipality}/${kind}`;
+    const known = spaces.get(name);
+    if (known !== undefined) return known;
+    const row = (sql.space.get(municipality, kind) ?? sql.addSpace.get(municipality, kind)) as { space: number };
+    // A transaction that rolls back takes the space with it, and then all of them are looked up again.
+    spaces.set(name, row.space);
+    return row.space;
+  };
+
+  const removeEntries = (space: number, id: string, entries: readonly RawEntry[]): void => {
+    for (const [name, key, group] of entries) {
+      sql.dropEntry.run(space, name, key, id);
+      if (group !== null) sql.count.run(space, name, group, -1);
+    }
+  };
+  const addEntries = (space: number, id: string, entries: readonly RawEntry[]): void => {
+    for (const [name, key, group] of entries) {
+      sql.addEntry.run(space, name, key, id);
+      if (group !== null) sql.count.run(space, name, group, 1);
+    }
+  };
+
+  const apply = (municipality: string, operations: readonly RawOperation[]): RawCommit => {
+    // Conditions first: nothing of a batch is written unless all of it holds.
+    const before = operations.map((operation) => {
+      const space = spaceOf(municipality, operation.kind);
+      return { space, row: sql.head.get(space, operation.id) as { revision: number; entries: string } | undefined };
+    });
+    for (const [i, { kind, id, revision }] of operations.entries()) {
+      if (revision !== 'any' && revision !== (before[i]!.row?.revision ?? 0)) return { ok: false, kind, id };
+    }
+    for (const [i, operation] of operations.entries()) {
+      const { space, row } = before[i]!;
+      if (operation.type === 'check') continue;
+      if (operation.type === 'delete') {
+        if (!row) continue;
+        removeEntries(space, operation.id, JSON.parse(row.entries) as RawEntry[]);
+        sql.drop.run(space, operation.id);
+        continue;
+      }
+      const { id, version, body, expiresAt } = operation;
+      const entries = JSON.stringify(operation.entries);
+      if (row) {
+        sql.update.run(row.revision + 1, version, expiresAt, entries, body, space, id);
+        if (row.entries !== entries) {
+          const old = JSON.parse(row.entries) as RawEntry[];
+          removeEntries(space, id, without(old, operation.entries));
+          addEntries(space, id, without(operation.entries, old));
+        }
+      } else {
+        sql.insert.run(space, id, version, expiresAt, entries, body);
+        addEntries(space, id, operation.entries);
+      }
+    }
+    return { ok: true };
+  };
+
+  const transact = (batch: readonly CommitRequest[]): RawCommit[] => {
+    const durable = batch.some((request) => request.durable);
+    if (durable !== durableNow) {
+      db.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`);
+      durableNow = durable;
+    }
+    sql.begin.run();
+    try {
+      const results = batch.map(({ municipality, operations }) => apply(municipality, operations));
+      sql.commit.run();
+      return results;
+    } catch (error) {
+      if (db.isTransaction) sql.rollback.run();
+      spaces.clear();
+      throw error;
+    }
+  };
+
+  return (batch) => {
+    try {
+      return transact(batch);
+    } catch {
+      // One bad commit must not take the others with it: each alone.
+      return batch.map((request) => {
+        try {
+          return transact([request])[0]!;
+        } catch (error) {
+          return unavailable(error);
+        }
+      });
+    }
+  };
+}
+
+/** Rows of `entries` that `others` does not have, too. */
+function without(entries: readonly RawEntry[], others: readonly RawEntry[]): RawEntry[] {
+  return entries.filter((row) => !others.some((other) => row.every((part, i) => part === other[i])));
+}
+
+function prepare(db: DatabaseSync) {
+  return {
+    begin: db.prepare('BEGIN IMMEDIATE'),
+    commit: db.prepare('COMMIT'),
+    rollback: db.prepare('ROLLBACK'),
+    space: db.prepare('SELECT space FROM spaces WHERE municipality = ? AND kind = ?'),
+    addSpace: db.prepare('INSERT INTO spaces (municipality, kind) VALUES (?, ?) RETURNING space'),
+    head: db.prepare('SELECT revision, entries FROM records WHERE space = ? AND id = ?'),
+    insert: db.prepare(
+      'INSERT INTO records (space, id, revision, version, expires, entries, body) VALUES (?, ?, 1, ?, ?, ?, ?)',
+    ),
+    update: db.prepare(
+      'UPDATE records SET revision = ?, version = ?, expires = ?, entries = ?, body = ? WHERE space = ? AND id = ?',
+    ),
+    drop: db.prepare('DELETE FROM records WHERE space = ? AND id = ?'),
+    addEntry: db.prepare('INSERT OR REPLACE INTO entries (space, name, key, id) VALUES (?, ?, ?, ?)'),
+    dropEntry: db.prepare('DELETE FROM entries WHERE space = ? AND name = ? AND key = ? AND id = ?'),
+    count: db.prepare(
+      'INSERT INTO counts (space, name, grp, n) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET n = n + ?4',
+    ),
+  };
+}

@@ -1,0 +1,25 @@
+/** Opens the file the embedded store lives in. */
+import { DatabaseSync } from 'node:sqlite';
+import { StoreError } from '../store.ts';
+import { migrate } from './schema.ts';
+
+/** @throws StoreError when it cannot be opened, or a newer program wrote it. */
+export function openDatabase(path: string, busyTimeoutMs: number): DatabaseSync {
+  try {
+    const db = new DatabaseSync(path, { timeout: busyTimeoutMs });
+    db.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cache_size = -32768',
+    );
+    migrate(db);
+    return db;
+  } catch (cause) {
+    if (cause instanceof StoreError) throw cause;
+    throw new StoreError('unavailable', `the database ${path} cannot be opened`, { cause });
+  }
+}
+
+export function unavailable(cause: unknown): StoreError {
+  return cause instanceof StoreError
+    ? cause
+    : new StoreError('unavailable', 'the database did not take the write or read', { cause });
+}

@@ -1,0 +1,69 @@
+/**
+ * Commits in a thread of their own, so that neither SQLite's work nor the disk's fsync holds up the event loop. While
+ * a batch is being written the next one gathers.
+ */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { RawCommit } from '../driver.ts';
+import { StoreError } from '../store.ts';
+import type { CommitRequest } from './commit-writer.ts';
+import { type Answer, pack } from './thread-messages.ts';
+
+export interface ThreadWriter {
+  /** One batch at a time. @returns one outcome a request, in order; a lost thread is `unavailable` for all of them. */
+  write(batch: readonly CommitRequest[]): Promise<(RawCommit | StoreError)[]>;
+  close(): Promise<void>;
+}
+
+export function createThreadWriter(options: { path: string; busyTimeoutMs: number }): ThreadWriter {
+  let worker: Worker | null = null;
+  let waiting: ((answers: Answer[] | Error) => void) | null = null;
+
+  const settle = (answers: Answer[] | Error): void => {
+    worker?.unref();
+    waiting?.(answers);
+    waiting = null;
+  };
+  const start = (): Worker => {
+    const next = new Worker(new URL('./write-thread.ts', import.meta.url), { workerData: options, execArgv: [] });
+    const lost = (error: Error): void => {
+      if (worker !== next) return;
+      worker = null;
+      settle(error);
+    };
+    next.on('message', settle);
+    next.on('error', lost);
+    next.on('exit', () => lost(new Error('the thread that writes has ended')));
+    return next;
+  };
+
+  return {
+    async write(batch) {
+      worker ??= start();
+      // Only a thread that has something to do keeps the process alive.
+      worker.ref();
+      const packed = pack(batch);
+      const answers = await new Promise<Answer[] | Error>((resolve) => {
+        waiting = resolve;
+        worker!.postMessage(packed, [packed.bodies.buffer]);
+      });
+      if (answers instanceof Error)
+        return batch.map(() => failed('unavailable', 'the database cannot be written', answers));
+      return answers.map((answer) =>
+        'ok' in answer ? answer : failed(answer.code, answer.message, new Error(answer.cause)),
+      );
+    },
+    async close() {
+      const last = worker;
+      worker = null;
+      if (last === null) return;
+      last.ref();
+      const ended = once(last, 'exit');
+      last.postMessage('close');
+      await ended;
+    },
+  };
+}
+
+const failed = (code: StoreError['code'], message: string, cause: Error): StoreError =>
+  new StoreError(code, message, { cause });
