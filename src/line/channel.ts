@@ -1,6 +1,7 @@
 /**
- * LINE as a channel of the conversation: reply, push and the month's quota over LINE's official client. Nothing is tried
- * twice here; the outbox decides that from the outcome.
+ * LINE as a channel of the conversation: reply and push in the official client's types over kept connections
+ * (`post-json.ts` says why), the month's quota over the official client. Nothing is tried twice here; the outbox decides
+ * that from the outcome.
  */
 import { messagingApi } from '@line/bot-sdk';
 import type { Message } from '#contracts/message.ts';
@@ -8,6 +9,7 @@ import type { Channel, Outcome } from '#conversation/channel.ts';
 import { type Clock, systemClock } from '#support/clock.ts';
 import { LineLimitError } from './limit-error.ts';
 import { DeadlineError, type Judged, judgeError } from './outcome.ts';
+import { type Answered, createPostJson } from './post-json.ts';
 import { renderMessages } from './render-messages.ts';
 
 /** For logs and metrics (LINE keeps none for us): no words, tokens or user ids. */
@@ -46,7 +48,11 @@ export interface LineChannelOptions {
   onCall?(call: LineCall): void;
 }
 
-type Answer<T> = { httpResponse: Response; body: T };
+/** One call's answer: what is reported of it, and what it says. */
+type Answer<T> = { said: Pick<Answered, 'status' | 'headers'>; body: T };
+
+const STANDARD_URL = 'https://api.line.me';
+const USER_AGENT = 'tsunagi';
 
 /**
  * `reply` and `push` do not reject: messages beyond LINE's limits are `refused` with `limit_…` (see LineLimitError), a
@@ -54,6 +60,7 @@ type Answer<T> = { httpResponse: Response; body: T };
  */
 export function createLineChannel(options: LineChannelOptions): LineChannel {
   const { baseUrl, timeoutMs = 10_000, clock = systemClock, onCall } = options;
+  const post = createPostJson({ baseUrl: baseUrl ?? STANDARD_URL, timeoutMs });
   const clients = new Map(
     [...options.tokens].map(([municipality, channelAccessToken]) => [
       municipality,
@@ -67,27 +74,32 @@ export function createLineChannel(options: LineChannelOptions): LineChannel {
   const attempt = async <T>(
     municipality: string,
     call: LineCall['call'],
-    run: (client: messagingApi.MessagingApiClient) => Promise<Answer<T>>,
+    run: () => Promise<Answer<T>>,
   ): Promise<{ outcome: Outcome; body?: T }> => {
-    const client = clients.get(municipality);
-    if (!client) return { outcome: { type: 'refused', code: 'no_token' } };
     const started = clock.now();
-    const { judged, body } = await withDeadline(run(client), timeoutMs).then(
-      (answer) => ({ judged: delivered(answer.httpResponse), body: answer.body }),
-      (error: unknown) => ({ judged: judgeError(error, call), body: undefined }),
-    );
+    let judged: Judged;
+    let body: T | undefined;
+    try {
+      const answer = await run();
+      judged = delivered(answer.said);
+      body = answer.body;
+    } catch (error) {
+      judged = judgeError(error, call);
+    }
     const { outcome, ...facts } = judged;
     const code = 'code' in outcome ? outcome.code : null;
     onCall?.({ municipality, call, ...facts, outcome: outcome.type, code, ms: clock.now() - started });
     return { outcome, ...(body === undefined ? {} : { body }) };
   };
 
-  const send = async <T>(
+  const send = async (
     municipality: string,
     call: 'reply' | 'push',
     said: readonly Message[],
-    run: (client: messagingApi.MessagingApiClient, messages: messagingApi.Message[]) => Promise<Answer<T>>,
+    to: { replyToken: string } | { to: string; retryKey: string },
   ): Promise<Outcome> => {
+    const token = options.tokens.get(municipality);
+    if (token === undefined) return { type: 'refused', code: 'no_token' };
     let messages: messagingApi.Message[];
     try {
       messages = renderMessages(said);
@@ -95,22 +107,39 @@ export function createLineChannel(options: LineChannelOptions): LineChannel {
       if (error instanceof LineLimitError) return { type: 'refused', code: `limit_${error.code}` };
       throw error;
     }
-    return (await attempt(municipality, call, (client) => run(client, messages))).outcome;
+    const headers = { authorization: `Bearer ${token}`, 'user-agent': USER_AGENT };
+    const made = await attempt(municipality, call, async () => {
+      if ('replyToken' in to) {
+        const body: messagingApi.ReplyMessageRequest = { replyToken: to.replyToken, messages };
+        return { said: await post('/v2/bot/message/reply', body, headers), body: null };
+      }
+      const body: messagingApi.PushMessageRequest = { to: to.to, messages };
+      const keyed = { ...headers, 'x-line-retry-key': to.retryKey };
+      return { said: await post('/v2/bot/message/push', body, keyed), body: null };
+    });
+    return made.outcome;
+  };
+  /** @param ask one question of the official client, which is given up after `timeoutMs`. */
+  const asked = <T>(
+    municipality: string,
+    call: 'quota' | 'consumption',
+    ask: (client: messagingApi.MessagingApiClient) => Promise<{ httpResponse: Response; body: T }>,
+  ): Promise<{ outcome: Outcome; body?: T }> => {
+    const client = clients.get(municipality);
+    if (!client) return Promise.resolve({ outcome: { type: 'refused', code: 'no_token' } });
+    return attempt(municipality, call, async () => {
+      const { httpResponse, body } = await withDeadline(ask(client), timeoutMs);
+      return { said: httpResponse, body };
+    });
   };
 
   return {
-    reply: (municipality, replyToken, said) =>
-      send(municipality, 'reply', said, (client, messages) =>
-        client.replyMessageWithHttpInfo({ replyToken, messages }),
-      ),
-    push: (municipality, to, said, retryKey) =>
-      send(municipality, 'push', said, (client, messages) =>
-        client.pushMessageWithHttpInfo({ to, messages }, retryKey),
-      ),
+    reply: (municipality, replyToken, said) => send(municipality, 'reply', said, { replyToken }),
+    push: (municipality, to, said, retryKey) => send(municipality, 'push', said, { to, retryKey }),
     async quota(municipality) {
       const [limit, usage] = await Promise.all([
-        attempt(municipality, 'quota', (client) => client.getMessageQuotaWithHttpInfo()),
-        attempt(municipality, 'consumption', (client) => client.getMessageQuotaConsumptionWithHttpInfo()),
+        asked(municipality, 'quota', (client) => client.getMessageQuotaWithHttpInfo()),
+        asked(municipality, 'consumption', (client) => client.getMessageQuotaConsumptionWithHttpInfo()),
       ]);
       const used = usage.body?.totalUsage;
       if (!limit.body || typeof used !== 'number') return null;
@@ -120,7 +149,7 @@ export function createLineChannel(options: LineChannelOptions): LineChannel {
   };
 }
 
-function delivered({ status, headers }: Response): Judged {
+function delivered({ status, headers }: Answer<unknown>['said']): Judged {
   return { outcome: { type: 'delivered' }, status, requestId: headers.get('x-line-request-id'), detail: null };
 }
 
