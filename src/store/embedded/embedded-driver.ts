@@ -1,7 +1,7 @@
 /**
  * The embedded driver: `node:sqlite`, one file, write-ahead log. Commits that arrive while others are being written
  * share one transaction and so one fsync (group commit); each still holds or fails by itself. Reads are carried out
- * here, commits in a thread: measured, that leaves a tenth of a commit's time on the event loop (docs/redis.md, figures).
+ * here, commits in a thread: measured, that leaves an eighth of a commit's time on the event loop (`npm run bench -- store`).
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Driver, RawCommit, RawEntry, RawListed, RawRecord } from '../driver.ts';
