@@ -9,6 +9,7 @@ import {
   createSecretKey,
   type KeyObject,
   randomBytes,
+  randomFillSync,
 } from 'node:crypto';
 
 export interface KeyRing {
@@ -50,12 +51,16 @@ export function createKeyRing(text: string): KeyRing {
     newest,
     keyOf,
     seal(plain, context) {
-      const nonce = randomBytes(12);
+      const sealed = Buffer.allocUnsafe(head.length + 28 + plain.byteLength);
+      sealed.set(head);
+      const nonce = sealed.subarray(head.length, head.length + 12);
+      nonce.set(randomTwelve());
       const cipher = createCipheriv('aes-256-gcm', newestKey, nonce);
       cipher.setAAD(Buffer.from(context));
-      const body = cipher.update(plain);
+      sealed.set(cipher.update(plain), head.length + 28);
       cipher.final();
-      return Buffer.concat([head, nonce, cipher.getAuthTag(), body]);
+      sealed.set(cipher.getAuthTag(), head.length + 12);
+      return sealed;
     },
     open(sealed, context) {
       const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
@@ -67,13 +72,28 @@ export function createKeyRing(text: string): KeyRing {
         const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(at, at + 12));
         decipher.setAAD(Buffer.from(context));
         decipher.setAuthTag(bytes.subarray(at + 12, at + 28));
-        return Buffer.concat([decipher.update(bytes.subarray(at + 28)), decipher.final()]);
+        const plain = decipher.update(bytes.subarray(at + 28));
+        // GCM adds nothing here, but throws when the bytes were changed.
+        decipher.final();
+        return plain;
       } catch (cause) {
         throw new KeyError('a sealed value was changed, moved, or sealed with another key', { cause });
       }
     },
   };
 }
+
+/** Randomness is fetched for many nonces at once; none is used twice. */
+function randomTwelve(): Buffer {
+  if (used + 12 > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += 12;
+  return pool.subarray(used - 12, used);
+}
+const pool = Buffer.alloc(12 * 340);
+let used = pool.length;
 
 /** @returns a new key for `SECRET_KEYS`, e.g. `k20261121:…`. */
 export function generateKey(name: string): string {
