@@ -98,6 +98,10 @@ export const ticketSchema = z.strictObject({
   history: z.array(historySchema),
   /** Staff's own words. */
   notes: z.array(z.strictObject({ id: z.string(), at: z.int(), by: z.string(), text: z.string() })).optional(),
+  /** What staff said to the resident from here, oldest first; `outgoing`: what became of it on its way. */
+  said: z
+    .array(z.strictObject({ id: z.string(), at: z.int(), by: z.string(), text: z.string(), outgoing: z.string() }))
+    .optional(),
   /** Ways it went (つなぎ), oldest first; `back`: つなぎ戻し. `basis`: what allowed it (R21, R25). */
   passes: z
     .array(
@@ -113,6 +117,19 @@ export const ticketSchema = z.strictObject({
     .optional(),
   /** 支援依頼 to the multi-agency desk. */
   multiAgency: z.strictObject({ at: z.int(), by: z.string(), reason: z.string() }).nullable().optional(),
+  /** The person was asked whether others may think along (重層的支援会議); `bodies`: windows' ids, or names. */
+  meetingAsk: z
+    .strictObject({
+      at: z.int(),
+      by: z.string(),
+      bodies: z.array(z.string()),
+      wording: z.string(),
+      answer: z.enum(['given', 'refused', 'question']).nullable(),
+    })
+    .nullable()
+    .optional(),
+  /** The compound case it belongs to (多機関協働, with consent). */
+  case: z.string().nullable().optional(),
   /** True in a view for lists and exports: words and sensitive labels are hidden, not absent (R20). */
   masked: z.boolean().optional(),
 });
