@@ -89,6 +89,9 @@ export async function startRedis(
     child.kill(signal);
     await once(child, 'exit');
   };
+  // A test that fails before it stops its server must not leave it behind.
+  const abandon = (): void => void child.kill('SIGKILL');
+  process.once('exit', abandon);
   await start();
   return {
     port,
@@ -105,6 +108,7 @@ export async function startRedis(
     start,
     async stop() {
       await end('SIGKILL');
+      process.off('exit', abandon);
       await rm(dir, { recursive: true, force: true });
     },
   };
