@@ -22,9 +22,10 @@ export function previewLines(run: Run): { label: string; text: string }[] {
     ['handoff.label_contact', [known.phone, known.safeHours].flatMap((h) => h?.text ?? []).join(' / ')],
     ['handoff.label_consideration', words(run, known.consideration)],
   ];
-  return lines
-    .filter(([, text]) => text !== '')
-    .map(([label, text]) => ({ label: texts[label], text: clip(text, 300) }));
+  const answers = Object.entries(known.answers).map(([label, heard]) => ({ label, text: heard.text ?? '' }));
+  return [...lines.map(([label, text]) => ({ label: texts[label], text })), ...answers]
+    .filter(({ text }) => text !== '')
+    .map(({ label, text }) => ({ label, text: clip(text, 300) }));
 }
 
 const words = (run: Run, heard: readonly Heard[]): string =>

@@ -67,6 +67,9 @@ function choicesOf(step: FlowStepOf<'ask'>, run: Run, page: number): Asked[] {
   const unknown = choice(run.script.texts['ask.district_unknown'], 'd?', [
     '知らない',
     'わかりません',
+    'どれでもない',
+    '答えない',
+    '言いたくない',
     '分からない',
     'さあ',
   ]);
@@ -150,6 +153,4 @@ function districtNamed(run: Run, text: string): string | null {
 }
 
 const standsAlone = (text: string, word: string): boolean =>
-  new RegExp(`^${RegExp.escape(word)}(?:$|地区|圏域|包括|の|です|かな|だと)`, 'u').test(
-    text.trim(),
-  );
+  new RegExp(`^${RegExp.escape(word)}(?:$|地区|圏域|包括|の|です|かな|だと)`, 'u').test(text.trim());
