@@ -1,12 +1,14 @@
+import { countGraphemes } from '#support/graphemes.ts';
+
 const segmenter = new Intl.Segmenter('ja', { granularity: 'grapheme' });
 
 /** Length as LINE counts labels: grapheme clusters. */
-export const graphemes = (text: string): number => [...segmenter.segment(text)].length;
+export const graphemes = countGraphemes;
 
 /** Shortens to at most `limit` grapheme clusters, with 「…」 as the last one. */
 export function clip(text: string, limit: number): string {
+  if (countGraphemes(text) <= limit) return text;
   const parts = [...segmenter.segment(text)];
-  if (parts.length <= limit) return text;
   return `${parts
     .slice(0, limit - 1)
     .map((part) => part.segment)

@@ -6,6 +6,7 @@
  */
 import type { Script } from '#contracts/flow.ts';
 import { type Facts, factsSchema, type Heard, type Input, type Session, type Step } from '#contracts/session.ts';
+import { copy } from '#support/copy.ts';
 import { ask, corrects, currentStep, drive, enter, fail, finish, handlerOf, open } from './drive.ts';
 import { matchAnswer, normalize } from './match-answer.ts';
 import { type Answer, HUMAN, MISUNDERSTOOD, type Move, type Run, say } from './run.ts';
@@ -35,7 +36,7 @@ export function start(script: Script, options: StartOptions): Step {
 
 /** Takes one input up to the next wait. Anything a resident can send leads to words, never to an exception. */
 export function resume(script: Script, session: Session, input: Input): Step {
-  const run = newRun(script, structuredClone(session));
+  const run = newRun(script, copy(session));
   if (input.type === 'result') return withResult(run, input);
   if (session.status === 'asking' && session.request !== null) {
     return finish(run, [{ type: 'request', request: session.request }]);
@@ -49,7 +50,7 @@ export function resume(script: Script, session: Session, input: Input): Step {
 
 /** ひとつ戻る: the question before, with what was known then; within a step of several questions, its beginning. */
 export function back(script: Script, session: Session): Step {
-  const run = newRun(script, structuredClone(session));
+  const run = newRun(script, copy(session));
   const { trail } = run.session;
   const within = run.session.stage !== null && run.session.stage !== 'preview' && run.session.stage !== 'slot';
   if (!within) {
@@ -62,7 +63,7 @@ export function back(script: Script, session: Session): Step {
   if (top === undefined) return again(run, script.texts['hear.nothing_before']);
   const { hold } = run.session.facts;
   if (hold !== null && top.facts.hold !== hold) run.asides.push({ type: 'release', hold });
-  run.session.facts = structuredClone(top.facts);
+  run.session.facts = copy(top.facts);
   run.session.stack = callsOf(top, run.session.stack);
   run.session.flow = top.place.flow;
   run.session.revision = top.place.revision;
@@ -72,12 +73,12 @@ export function back(script: Script, session: Session): Step {
 
 /** もう一度: the open question again, after `lead` where one is given (an answer to a sticker, 話をつづける). */
 export function repeat(script: Script, session: Session, options: { lead?: string } = {}): Step {
-  return again(newRun(script, structuredClone(session)), options.lead);
+  return again(newRun(script, copy(session)), options.lead);
 }
 
 /** 訂正: what was understood is put aside (the words stay), and the resident is asked to say it their way. */
 export function correct(script: Script, session: Session): Step {
-  const run = newRun(script, structuredClone(session));
+  const run = newRun(script, copy(session));
   run.session.facts.confirmedNeeds = null;
   run.session.facts.rejectedNeeds = [];
   say(run, script.texts['reply.correct']);
@@ -87,7 +88,7 @@ export function correct(script: Script, session: Session): Step {
 
 /** 人と話す, in any state. */
 export function human(script: Script, session: Session): Step {
-  return drive(newRun(script, structuredClone(session)), { to: 'human' });
+  return drive(newRun(script, copy(session)), { to: 'human' });
 }
 
 /**
@@ -95,7 +96,7 @@ export function human(script: Script, session: Session): Step {
  * else (a booking made earlier) and has facts of its own until then.
  */
 export function interrupt(script: Script, session: Session, options: { flow: string; facts?: Partial<Facts> }): Step {
-  const run = newRun(script, structuredClone(session));
+  const run = newRun(script, copy(session));
   const { flow, revision, step, status } = session;
   const own = options.facts !== undefined;
   if (status === 'waiting' && step !== null) {
@@ -107,7 +108,7 @@ export function interrupt(script: Script, session: Session, options: { flow: str
 
 /** やめる: the talk ends, a held time is given back. */
 export function stop(script: Script, session: Session): Step {
-  const run = newRun(script, structuredClone(session));
+  const run = newRun(script, copy(session));
   const { hold } = run.session.facts;
   if (hold !== null) run.asides.push({ type: 'release', hold });
   Object.assign(run.session.facts, {

@@ -1,14 +1,15 @@
 import type { Facts, Heard, Session } from '#contracts/session.ts';
+import { copy } from '#support/copy.ts';
 
 /**
  * Takes back what a withdrawn message said, everywhere in the session, earlier waits included (R7). Places in the
  * order of things said stay, without words; the crisis flag stays (R8).
  */
 export function withdraw(session: Session, messageId: string): Session {
-  const copy = structuredClone(session);
-  const earlier = [...copy.trail, ...copy.stack].flatMap((wait) => wait.facts ?? []);
-  for (const facts of [copy.facts, ...earlier]) clear(facts, messageId);
-  return copy;
+  const copied = copy(session);
+  const earlier = [...copied.trail, ...copied.stack].flatMap((wait) => wait.facts ?? []);
+  for (const facts of [copied.facts, ...earlier]) clear(facts, messageId);
+  return copied;
 }
 
 function clear(facts: Facts, messageId: string): void {

@@ -1,7 +1,8 @@
 import type { messagingApi } from '@line/bot-sdk';
 import type { Choice } from '#contracts/message.ts';
+import { countGraphemes } from '#support/graphemes.ts';
 import { LineLimitError } from './limit-error.ts';
-import { countGraphemes, LINE_LIMITS } from './line-limits.ts';
+import { LINE_LIMITS } from './line-limits.ts';
 
 /**
  * A choice as a LINE action. A tap on a postback shows its label in the talk, as if the resident had said it.

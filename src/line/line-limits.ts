@@ -25,13 +25,6 @@ export const LINE_LIMITS = {
 
 const segmenter = new Intl.Segmenter('ja', { granularity: 'grapheme' });
 
-/** @returns the length as LINE counts labels: grapheme clusters (👨‍👩‍👧 is 1). */
-export function countGraphemes(text: string): number {
-  let n = 0;
-  for (const _ of segmenter.segment(text)) n++;
-  return n;
-}
-
 /** @returns the largest cut ≤ `limit` that splits no grapheme cluster; a cluster longer than `limit` is cut between code points. */
 export function graphemeCut(text: string, limit: number): number {
   if (text.length <= limit) return text.length;

@@ -5,10 +5,11 @@
  */
 import type { messagingApi } from '@line/bot-sdk';
 import type { Choice, Message } from '#contracts/message.ts';
+import { countGraphemes } from '#support/graphemes.ts';
 import { choiceAction } from './choice-action.ts';
 import { cardsMessages, choicesBubble, flexMessage } from './flex.ts';
 import { LineLimitError } from './limit-error.ts';
-import { countGraphemes, LINE_LIMITS } from './line-limits.ts';
+import { LINE_LIMITS } from './line-limits.ts';
 import { splitText } from './split-text.ts';
 
 const BUTTONS_AT_MOST = 4;

@@ -172,7 +172,8 @@ function prepare(db: DatabaseSync) {
     counts: p('SELECT grp, n FROM counts WHERE space = ? AND name = ? AND n > 0'),
     listUp: p(`${LIST} ORDER BY e.key, e.id LIMIT ?7`),
     listDown: p(`${LIST} ORDER BY e.key DESC, e.id DESC LIMIT ?7`),
-    expired: p(`SELECT s.kind, r.id, r.revision FROM records r JOIN spaces s ON s.space = r.space
+    expired: p(`SELECT s.kind, r.id, r.revision FROM records r INDEXED BY records_expires
+      CROSS JOIN spaces s ON s.space = r.space
       WHERE r.expires IS NOT NULL AND r.expires <= ? AND s.municipality = ? ORDER BY r.expires LIMIT ?`),
     scan: p(`SELECT r.rowid AS rowid, s.kind, ${COLUMNS}, r.entries, r.expires AS expiresAt FROM records r
       JOIN spaces s ON s.space = r.space WHERE r.rowid > ? AND s.municipality = ? ORDER BY r.rowid LIMIT ?`),
