@@ -1,12 +1,13 @@
 /** Places and activities of a city that may suit (参加支援). Pure. */
+import type { Need } from '#contracts/labels.ts';
 import type { Fact, Municipality, Resource } from '#contracts/municipality.ts';
 import type { Facts } from '#contracts/session.ts';
 import { needsOf, wordsOf } from './needs-of.ts';
 
 /**
  * @returns at most `limit`: for the needs said first; what was wished for (「昼間」「小さな子と」) named in its own words next; then
- * the own district before elsewhere, free to enter before introduced. What is for people with a particular trouble is
- * not offered to somebody who only looks for a place.
+ * the own district before elsewhere, free to enter before introduced. What is for people with a particular trouble comes
+ * last for somebody who only looks for a place.
  */
 export function findResources(options: {
   municipality: Municipality;
@@ -21,6 +22,10 @@ export function findResources(options: {
     const at = needs.findIndex((need) => resource.needs.includes(need));
     return at < 0 ? Number.POSITIVE_INFINITY : at;
   };
+  const forOthers = (resource: Resource): boolean => {
+    const audience = resource.needs.filter((need) => !FOR_ANYONE.has(need));
+    return audience.length > 0 && !audience.some((need) => needs.includes(need));
+  };
   const stranger = (resource: Resource): number => resource.needs.filter((need) => !needs.includes(need)).length;
   const order = (resource: Resource): number =>
     (resource.district !== undefined && resource.district === facts.district ? 0 : 2) +
@@ -29,6 +34,7 @@ export function findResources(options: {
     .filter((resource) => Number.isFinite(rank(resource)))
     .toSorted(
       (a, b) =>
+        Number(forOthers(a)) - Number(forOthers(b)) ||
         wishesMet(b, words) - wishesMet(a, words) ||
         rank(a) - rank(b) ||
         suited(b) - suited(a) ||
@@ -39,9 +45,13 @@ export function findResources(options: {
     .map((resource) => ({ id: resource.id, name: resource.name, text: textOf(resource) }));
 }
 
+/** A place with only these needs is for whoever comes; others name whom they are for (お年寄り、障がいのある方 …). */
+const FOR_ANYONE: ReadonlySet<Need> = new Set(['participation', 'isolation']);
+
 /** A wish as residents write it, and how the description of a place answers it. */
 const WISHES: readonly [said: RegExp, answered: RegExp][] = [
   [/(?:昼間|日中|ひるま|お昼|昼に)/u, /(?:昼|日中|午前|午後)/u],
+  [/(?:行ける|行くところ|居場所|過ごせ|立ち寄|いられる)/u, /(?:過ごせ|立ち寄|集ま|来られる)/u],
   [/(?:夜|夕方|仕事(?:の)?(?:帰り|あと))/u, /(?:夜|夕方)/u],
   [/(?:土日|週末|休みの日|土曜|日曜)/u, /(?:土|日曜|週末)/u],
   [/(?:ごはん|ご飯|食事|食べ)/u, /(?:ごはん|ご飯|食堂|食べ)/u],
