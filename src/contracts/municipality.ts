@@ -89,6 +89,76 @@ export const resourceSchema = z.strictObject({
 });
 export type Resource = z.infer<typeof resourceSchema>;
 
+/** A meeting of the plan (多機関協働): what differs between cities is data. Facts a plan does not give are left away. */
+export const meetingSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]{1,40}$/u),
+  name: z.string(),
+  /**
+   * `consented`: cases with the person's consent (重層的支援会議, 106条の4 2項5号); `closed`: without it (支援会議, 106条の6);
+   * `none`: no single case (委員会, 代表者会議).
+   */
+  hears: z.enum(['consented', 'closed', 'none']),
+  /** What it does with a case: `screening` decides whether it becomes one, `review` looks whether the plan is right. */
+  does: z.enum(['screening', 'case', 'review']).default('case'),
+  about: z.string().optional(),
+  /** Only cases of this urgency; absent = both. */
+  urgency: z.enum(['regular', 'urgent']).optional(),
+  /** A fixed day in the plan: so many a month, e.g. 4th Tuesday 09:00-12:00. */
+  regular: z
+    .strictObject({
+      weekday: z.enum(WEEKDAYS),
+      nth: z.array(z.int().min(1).max(5)).min(1),
+      hours: interval,
+    })
+    .optional(),
+  /** How often when the plan names no day: every so many months, or so many times a year. */
+  everyMonths: z.int().min(1).max(12).optional(),
+  timesAYear: z.int().min(1).max(24).optional(),
+  onCall: z.boolean().default(false),
+  minutesPerCase: z.int().min(10).max(480).optional(),
+  members: z.array(z.string()).default([]),
+  /** Others by invitation; `remote`: also from elsewhere. */
+  guests: z.boolean().default(false),
+  remote: z.boolean().default(false),
+  /** Whoever heard the person first attends (生駒). */
+  firstContact: z.boolean().default(false),
+  /** Who convenes it, where the plan says so. */
+  calledBy: z.string().optional(),
+  /** Where what cannot be settled goes. */
+  next: z.string().optional(),
+});
+export type Meeting = z.infer<typeof meetingSchema>;
+
+export const MEASURES = [
+  'conferences_held',
+  'cases_reviewed',
+  'joint_cases',
+  'plans_made',
+  'cases_ended',
+  'consultations',
+  'outreach_reports',
+  'introductions',
+  'introductions_met',
+  'stays_in_touch',
+  'tally',
+] as const;
+/** A figure of the plan: how it is counted, said in one sentence (`definition`), and what the plan wants or reports. */
+export const targetSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]{1,40}$/u),
+  name: z.string(),
+  measure: z.enum(MEASURES),
+  unit: z.string().default('件'),
+  /** At least so many a year; absent = only reported. */
+  goal: z.int().min(0).optional(),
+  definition: z.string(),
+  needs: z.array(needSchema).default([]),
+  meetings: z.array(z.string()).default([]),
+  resources: z.array(z.string()).default([]),
+  /** What the plan prints for earlier years, e.g. { 令和5年度: 446 }. */
+  printed: z.record(z.string(), z.int()).default({}),
+});
+export type Target = z.infer<typeof targetSchema>;
+
 export const municipalitySchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]{1,40}$/u),
   /** e.g. 芦屋市 */
@@ -120,6 +190,8 @@ export const municipalitySchema = z.strictObject({
     })
     .optional(),
   resources: z.array(resourceSchema).default([]),
+  meetings: z.array(meetingSchema).optional(),
+  targets: z.array(targetSchema).optional(),
   calendar: z
     .strictObject({
       nationalHolidays: z.boolean().default(true),

@@ -1,0 +1,117 @@
+/**
+ * The figures a plan wants or reports, counted from what happened in a fiscal year (April to March). What each counts is said in
+ * the city's file (`targets:`); what happened outside the talks is counted from staff's own entries (`tally`). Totals of a
+ * year: a count below five is told to staff, but marked as not to be published.
+ */
+import type { Case, Conference } from '#contracts/case.ts';
+import type { Municipality, Target } from '#contracts/municipality.ts';
+import type { Ticket } from '#contracts/ticket.ts';
+import type { Store } from '#store/store.ts';
+import { momentOf } from '../opening-hours.ts';
+import { pages } from './community.ts';
+import { isSmall } from './suppress.ts';
+
+export interface Reached {
+  target: Target;
+  /** So far in that year. */
+  count: number;
+  /** Of it, from staff's entries. */
+  tallied: number;
+  /** Under five: for the office, not for print. */
+  small: boolean;
+}
+
+/** What the flow notes on a ticket whose resident wants to be introduced to a place. */
+const INTRODUCTION = '紹介してほしい場所';
+
+/** @param year fiscal year: 2026 = April 2026 to March 2027, Japan time. */
+export async function targetsReached(store: Store, municipality: Municipality, year: number): Promise<Reached[]> {
+  const targets = municipality.targets ?? [];
+  const from = momentOf(`${year}-04-01`, '00:00');
+  const to = momentOf(`${year + 1}-04-01`, '00:00');
+  const counts = new Map(targets.map(({ id }) => [id, 0]));
+  const add = (target: Target, by: number): void => void counts.set(target.id, (counts.get(target.id) ?? 0) + by);
+  for await (const ticket of pages(store, municipality.id, 'ticket', 'created', from, to)) {
+    for (const target of targets) if (ticketCounts(municipality, target, ticket)) add(target, 1);
+  }
+  for await (const conference of pages(store, municipality.id, 'conference', 'start', from, to)) {
+    for (const target of targets) add(target, conferenceCounts(target, conference));
+  }
+  // A case opened years ago may end this year: all of them are looked at.
+  for await (const one of pages(store, municipality.id, 'case', 'created', 0, to)) {
+    for (const target of targets) if (caseCounts(target, one, from, to)) add(target, 1);
+  }
+  for await (const touch of pages(store, municipality.id, 'touch', 'updated', from, Number.MAX_SAFE_INTEGER / 10)) {
+    const agreed = touch.agreed !== null && touch.agreed.at >= from && touch.agreed.at < to;
+    for (const target of targets) if (target.measure === 'stays_in_touch' && agreed) add(target, 1);
+  }
+  const tallied = await tallies(store, municipality.id, year);
+  return targets.map((target) => {
+    const own = tallied.get(target.id) ?? 0;
+    const count = (counts.get(target.id) ?? 0) + own;
+    return { target, count, tallied: own, small: isSmall(count) };
+  });
+}
+
+/** The fiscal year of a day `YYYY-MM-DD`. */
+export const fiscalYear = (day: string): number => Number(day.slice(0, 4)) - (Number(day.slice(5, 7)) >= 4 ? 0 : 1);
+
+function ticketCounts(municipality: Municipality, target: Target, ticket: Ticket): boolean {
+  const fits = target.needs.length === 0 || ticket.needs.some(({ need }) => target.needs.includes(need));
+  const wanted = ticket.answers[INTRODUCTION]?.text ?? null;
+  const named = municipality.resources.filter(({ id }) => target.resources.includes(id)).map(({ name }) => name);
+  const introduced = wanted !== null && (named.length === 0 || named.includes(wanted));
+  switch (target.measure) {
+    case 'consultations':
+      return fits;
+    case 'outreach_reports':
+      return fits && ticket.history.some(({ what }) => what === 'outreach');
+    case 'introductions':
+      return fits && introduced;
+    case 'introductions_met':
+      return fits && introduced && ticket.result?.result === 'met';
+    default:
+      return false;
+  }
+}
+
+function conferenceCounts(target: Target, conference: Conference): number {
+  if (conference.state !== 'held') return 0;
+  if (target.meetings.length > 0 && !target.meetings.includes(conference.meeting)) return 0;
+  if (target.measure === 'conferences_held') return 1;
+  return target.measure === 'cases_reviewed' ? conference.agenda.length : 0;
+}
+
+function caseCounts(target: Target, one: Case, from: number, to: number): boolean {
+  const within = (at: number | undefined): boolean => at !== undefined && at >= from && at < to;
+  const first = (what: string): number | undefined => one.history.find((entry) => entry.what === what)?.at;
+  switch (target.measure) {
+    case 'joint_cases': {
+      const bodies = new Set([one.lead, ...one.parts.map(({ window, name }) => window ?? name)]);
+      return bodies.size >= 2 && within(first('addPart'));
+    }
+    case 'plans_made':
+      return within(first('changePlan'));
+    case 'cases_ended':
+      return one.end !== null && within(one.end.at);
+    default:
+      return false;
+  }
+}
+
+async function tallies(store: Store, municipality: string, year: number): Promise<Map<string, number>> {
+  const sums = new Map<string, number>();
+  let after: string | undefined;
+  for (;;) {
+    const page = {
+      from: `${year}-04-01`,
+      to: `${year + 1}-04-01`,
+      limit: 500,
+      ...(after === undefined ? {} : { after }),
+    };
+    const rows = await store.list(municipality, 'tally', 'day', page);
+    for (const { body } of rows) sums.set(body.target, (sums.get(body.target) ?? 0) + body.count);
+    if (rows.length < 500) return sums;
+    after = rows.at(-1)?.cursor;
+  }
+}
