@@ -17,7 +17,8 @@ export interface AppOptions {
 
 export function createApp(options: AppOptions): Hono {
   const { metrics, log } = options;
-  const app = new Hono();
+  // `/console` and `/console/` are the same page.
+  const app = new Hono({ strict: false });
   app.get('/healthz', (c) => c.text('ok\n'));
   app.get('/readyz', async (c) => {
     try {

@@ -9,7 +9,7 @@ import { serve } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { createApp } from '#app';
 import { type Config, ConfigError, readConfig } from '#config';
-import { loadContent } from '#content/load-content.ts';
+import { ContentError, loadContent } from '#content/load-content.ts';
 import { loadPseudonym } from '#conversation/pseudonym.ts';
 import { openScripts } from '#conversation/scripts.ts';
 import { createConversation } from '#conversation/service.ts';
@@ -25,6 +25,7 @@ import { createLogger, type Logger } from '#support/logger.ts';
 import { createMetrics } from '#support/metrics.ts';
 import { createTriage } from '#triage/create-triage.ts';
 import { readQuestions } from '#triage/splitting-question.ts';
+import { openConsole } from './open-console.ts';
 import { openStore } from './open-store.ts';
 
 const LINE_API = 'https://api.line.me';
@@ -38,10 +39,11 @@ export async function main(): Promise<void> {
       error instanceof ConfigError ||
       error instanceof KeyError ||
       error instanceof StoreError ||
+      error instanceof ContentError ||
       isListenError(error)
     ) {
       for (const line of error.message.split('\n')) process.stderr.write(`tsunagi: ${line}\n`);
-      process.exitCode = error instanceof StoreError || isListenError(error) ? 1 : 2;
+      process.exitCode = error instanceof ConfigError || error instanceof KeyError ? 2 : 1;
       return;
     }
     throw error;
@@ -64,6 +66,8 @@ async function run(config: Config): Promise<void> {
   await scripts.keep(content);
   const pseudonym = await loadPseudonym(store);
 
+  let server: Server | null = null;
+  const port = (): number => (server === null ? config.PORT : (server.address() as AddressInfo).port);
   const credentials = credentialsOf(config);
   const baseUrl = config.LINE_API_BASE_URL ?? (config.line.size > 0 ? LINE_API : `http://127.0.0.1:${config.PORT}`);
   const line = createLineChannel({
@@ -75,9 +79,21 @@ async function run(config: Config): Promise<void> {
       log.info('line call', { municipality, call, status, outcome, code, requestId, detail, ms: Math.round(ms) });
     },
   });
+  const publicUrl = (): string => config.PUBLIC_URL?.replace(/\/$/u, '') ?? `http://localhost:${port()}`;
+  const staff = await openConsole({
+    config,
+    store,
+    script: scripts.script,
+    line,
+    clock,
+    ids,
+    log,
+    metrics,
+    publicUrl,
+  });
   const world: World = {
     content: () => content,
-    script: (municipality) => scripts.script(municipality),
+    script: staff.script,
     triage,
     questions: readQuestions(config.DICTIONARIES_DIR),
     clock,
@@ -104,7 +120,10 @@ async function run(config: Config): Promise<void> {
     log,
   });
   const simulator = config.simulator ? openSimulator() : null;
-  const mounts: [string, Hono][] = [['/', routes]];
+  const mounts: [string, Hono][] = [
+    ['/', routes],
+    ['/console', staff.console.routes],
+  ];
   if (simulator) mounts.push(['/simulator', simulator.routes], ['/', simulator.api]);
   const app = createApp({ mounts, ready: () => store.ping(), metrics, log });
 
@@ -126,14 +145,16 @@ async function run(config: Config): Promise<void> {
     });
   }
 
-  const server = await listen(app, config);
-  const port = (): number => (server.address() as AddressInfo).port;
+  server = await listen(app, config);
   await conversation.start();
-  greet(config, port());
+  staff.alerter.start();
+  greet(config, publicUrl(), await staff.console.firstLink());
   await stopSignal();
   log.info('stopping');
   simulator?.close();
+  staff.console.close();
   await closeServer(server);
+  await staff.alerter.stop();
   await conversation.stop();
   await store.close();
   log.info('stopped');
@@ -177,11 +198,15 @@ function closeServer(server: Server): Promise<void> {
   });
 }
 
-function greet(config: Config, port: number): void {
-  const url = config.PUBLIC_URL ?? `http://localhost:${port}`;
+function greet(config: Config, url: string, firstLink: string | null): void {
   const lines = [`tsunagi is ready: ${url}`];
   if (config.simulator) lines.push(`  simulator (相談する人の画面): ${url}/simulator`);
+  lines.push(`  console (職員の画面): ${url}/console`);
   for (const city of config.line.keys()) lines.push(`  LINE webhook for ${city}: ${url}/line/${city}/webhook`);
+  if (firstLink !== null) {
+    lines.push('  はじめの管理者をつくるリンク（一度だけ使えます） / one-time link for the first administrator:');
+    lines.push(...firstLink.split('\n').map((link) => `    ${link}`));
+  }
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 

@@ -1,6 +1,6 @@
 /** Opens the store the settings name: the embedded one, or Redis. */
 import { mkdirSync } from 'node:fs';
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createEmbeddedDriver } from '#store/embedded/embedded-driver.ts';
 import { createSealedStore } from '#store/sealed-store.ts';
@@ -37,11 +37,15 @@ async function openEmbedded(settings: StoreSettings): Promise<Store> {
 async function localKeys(dataDir: string): Promise<string> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const path = join(dataDir, 'secret-keys');
+  // Whole or not at all: written aside, then linked into place; whoever is first makes it.
+  const aside = `${path}.${process.pid}`;
+  await writeFile(aside, `${generateKey('local')}\n`, { mode: 0o600, flush: true });
   try {
-    await writeFile(path, `${generateKey('local')}\n`, { flag: 'wx', mode: 0o600 });
-    await chmod(path, 0o600);
+    await link(aside, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await unlink(aside);
   }
   return (await readFile(path, 'utf8')).trim();
 }

@@ -41,6 +41,7 @@ const TOP: Record<string, string> = {
   'main.ts': 'main',
   'app.ts': 'app',
   'config.ts': 'support',
+  'open-console.ts': 'main',
   'open-store.ts': 'store',
 };
 

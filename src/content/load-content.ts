@@ -68,7 +68,7 @@ export async function loadContent(options: { dir: string; previous?: Content }):
 }
 
 /** The shared files are broken; `findings` say where. */
-class ContentError extends Error {
+export class ContentError extends Error {
   readonly findings: readonly Finding[];
   constructor(findings: readonly Finding[]) {
     const first = findings[0];

@@ -1,9 +1,11 @@
-/** A resident's words. Order: crisis, a human's floor, repair words, the flow. */
+/** A resident's words. Order: crisis, a human's floor, an answer to 「その後いかがですか」, repair words, the flow. */
 import type { Assessment } from '#contracts/assessment.ts';
 import type { Incoming } from '#contracts/event.ts';
 import { resume, start } from '#engine/engine.ts';
+import { matchAnswer } from '#engine/match-answer.ts';
 import { answerCrisis } from './crisis.ts';
 import { toHuman } from './floor.ts';
+import { hearTouch } from './keep-in-touch.ts';
 import { repair } from './repair.ts';
 import { runEngine } from './run-engine.ts';
 import { isOpen } from './say-again.ts';
@@ -19,14 +21,20 @@ export async function answerText(talk: Talk, event: Text): Promise<void> {
   const assessment = world.triage.assess(text);
   talk.assessed = { text, assessment };
   const command = world.content().repair(text);
-  if (assessment.crisis !== 'none' && (command === null || isRuled(assessment)))
-    return answerCrisis(talk, event, assessment);
+  const ours = command !== null || isLabel(talk, text);
+  if (assessment.crisis !== 'none' && (!ours || isRuled(assessment))) return answerCrisis(talk, event, assessment);
   if (await toHuman(talk, event)) return;
+  if (await hearTouch(talk, event, command)) return;
   if (command !== null && (await repair(talk, command))) return;
   await hear(talk, event, text);
 }
 
-/** 「データを消して」 is a command of ours; only a reviewed crisis rule outweighs it, a learned suspicion does not. */
+/** The words of a button that stands open, typed instead of tapped. */
+function isLabel({ session }: Talk, text: string): boolean {
+  return isOpen(session) && matchAnswer(text, session.asked) !== null;
+}
+
+/** 「データを消して」 and 「精道」 are words of ours: a reviewed crisis rule outweighs them, a learned suspicion does not. */
 function isRuled(assessment: Assessment): boolean {
   return assessment.evidence.some(({ by, label }) => by === 'rule' && label.startsWith('crisis:'));
 }

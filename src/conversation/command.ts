@@ -6,6 +6,8 @@ import { human, interrupt, resume, start, stop } from '#engine/engine.ts';
 import { fill } from '#engine/fill.ts';
 import { eraseContact } from '#handoff/erase-contact.ts';
 import { isStaffed } from '#handoff/opening-hours.ts';
+import { answerMeeting, answerPlan } from './case-messages.ts';
+import { answerTouch } from './keep-in-touch.ts';
 import { runEngine } from './run-engine.ts';
 import { begin, freshSession, isOpen, sayAgain } from './say-again.ts';
 import type { Talk } from './talk.ts';
@@ -21,6 +23,9 @@ const COMMANDS: Record<string, Command> = {
   'erase-yes': erase,
   'erase-no': (talk) => sayAgain(talk, talk.script.texts['reply.erase_kept']),
   booking: showBooking,
+  plan: answerPlan,
+  meeting: answerMeeting,
+  touch: answerTouch,
 };
 
 export async function command(talk: Talk, name: string, argument: string | null): Promise<void> {

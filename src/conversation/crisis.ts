@@ -42,7 +42,9 @@ export async function answerCrisis(
   await raiseAlert(draft, { ...ticket, kind, at: now });
   talk.contact = { ...talk.contact, crisis: { kind, at: now, ticket: ticket.ticket, messageId: event.messageId } };
   // What was said here need not be told again when the talk goes on.
-  talk.session = withHeard(isOpen(talk.session) ? talk.session : freshSession(talk), heard);
+  const session = withHeard(isOpen(talk.session) ? talk.session : freshSession(talk), heard);
+  // A later hand-off of this talk goes into the same ticket: one person, one つなぐシート.
+  talk.session = { ...session, facts: { ...session.facts, ticket: session.facts.ticket ?? ticket.ticket } };
   const content = world.content();
   const speaker = crisisSpeaker(content, { kind, text: event.text, about: assessment.about });
   talk.said.push(...crisisMessages(content, { kind, speaker, at: now, open: isStaffed(municipality, now) }));

@@ -4,16 +4,15 @@
  */
 import type { Incoming } from '#contracts/event.ts';
 import { type Body, timeKey } from '#store/kinds.ts';
-import type { Operation, Store } from '#store/store.ts';
+import type { Operation, Store, Stored } from '#store/store.ts';
 
 /** Longer than LINE redelivers; "an undisclosed number of times at undisclosed intervals". */
 const REMEMBER_MS = 7 * 24 * 3600_000;
 
 export interface Received {
   municipality: string;
-  /** Contacts with new events, each once. */
-  contacts: string[];
-  accepted: number;
+  /** As they were kept, in the order of the delivery. */
+  accepted: Stored<'inbox'>[];
   duplicates: number;
 }
 
@@ -27,25 +26,21 @@ export async function receiveEvents(store: Store, events: readonly Incoming[]): 
 }
 
 async function receiveForCity(store: Store, municipality: string, events: readonly Incoming[]): Promise<Received> {
-  const fresh = new Map<string, Operation>();
+  const fresh = new Map<string, Stored<'inbox'>>();
   for (const [i, event] of events.entries()) {
     const id = markOf(event);
     // Two events of one body with the same mark: the first counts.
-    if (!fresh.has(id)) fresh.set(id, putFor(event, id, i));
+    if (!fresh.has(id)) fresh.set(id, { id, revision: 1, body: bodyOf(event, i) });
   }
-  const contacts = new Map(events.map((event) => [markOf(event), event.contact]));
   while (fresh.size > 0) {
-    const result = await store.commit(municipality, [...fresh.values()]);
-    if (result.ok) break;
+    const puts = [...fresh.values()].map(
+      ({ id, body }): Operation => ({ type: 'put', kind: 'inbox', id, revision: 0, body }),
+    );
+    if ((await store.commit(municipality, puts)).ok) break;
     // Rare: the delivery is a second one. Look which of its events are known.
     for (const row of await store.getMany(municipality, 'inbox', [...fresh.keys()])) if (row) fresh.delete(row.id);
   }
-  return {
-    municipality,
-    contacts: [...new Set([...fresh.keys()].map((id) => contacts.get(id)!))],
-    accepted: fresh.size,
-    duplicates: events.length - fresh.size,
-  };
+  return { municipality, accepted: [...fresh.values()], duplicates: events.length - fresh.size };
 }
 
 /**
@@ -58,10 +53,9 @@ function markOf(event: Incoming): string {
     : `e:${event.id}:${event.contact}`;
 }
 
-function putFor(event: Incoming, id: string, position: number): Operation {
+function bodyOf(event: Incoming, position: number): Body<'inbox'> {
   const order = `${timeKey(event.at)}|${timeKey(event.receivedAt)}|${String(position).padStart(4, '0')}`;
-  const body = { event, order, attempts: 0, withdrawn: false, expiresAt: null };
-  return { type: 'put', kind: 'inbox', id, revision: 0, body };
+  return { event, order, attempts: 0, withdrawn: false, expiresAt: null };
 }
 
 /** What stays of an event that is done: that it was here. */

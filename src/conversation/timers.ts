@@ -6,11 +6,12 @@ import { createDraft, type Draft } from '#store/draft.ts';
 import { type Body, timeKey } from '#store/kinds.ts';
 import type { Store } from '#store/store.ts';
 import { enqueue } from './enqueue.ts';
+import { fireTouch } from './keep-in-touch.ts';
 import type { World } from './talk.ts';
 
 type Handler = (world: World, draft: Draft, timer: Body<'timer'>) => Promise<void>;
 
-const HANDLERS: Record<string, Handler> = { reminder: remind };
+const HANDLERS: Record<string, Handler> = { reminder: remind, touch: fireTouch };
 
 /** Each due timer once: its deletion and its effect are one commit, so a second server finds it gone. */
 export async function fireTimers(world: World, store: Store, municipality: string): Promise<number> {
