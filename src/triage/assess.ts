@@ -6,7 +6,7 @@ import { confidence, confidenceInputs } from './confidence.ts';
 import { crisisOf } from './crisis.ts';
 import { evidenceFor } from './evidence.ts';
 import type { Analysis } from './features.ts';
-import { HEADS, type Model, probability, scoreHeads } from './model.ts';
+import { headPlace, type Model, probability, scoreHeads } from './model.ts';
 
 /** A need is listed from this probability on, the first one always; at most LISTED of them. */
 const LIST_FROM = 0.05;
@@ -23,12 +23,12 @@ export function assess(analysis: Analysis, model: Model): Assessment {
   const { scores, vector } = scoreHeads(model, analysis.features);
   addRules(analysis, scores);
   const p = (head: string): number => {
-    const h = HEADS.indexOf(head);
+    const h = headPlace(head);
     return probability(scores[h]!, model.settings.calibration[h]!);
   };
   const crisis = crisisOf(analysis, p, model.settings);
   const probabilities = NEEDS.map((need) => p(`need:${need}`));
-  const scope = crisis === 'none' ? scopeOf(p) : 'need';
+  const scope = crisis === 'none' ? scopeOf(p, Math.max(...probabilities)) : 'need';
   const needs = scope === 'need' ? rankNeeds(probabilities, crisis) : [];
   const about = scope === 'other' ? 'unknown' : aboutOf(p);
   const sure = confidence(
@@ -50,17 +50,18 @@ export function assess(analysis: Analysis, model: Model): Assessment {
 function addRules(analysis: Analysis, scores: Float64Array): void {
   for (const { entry } of analysis.patterns) {
     const { says } = entry;
-    if (says.kind === 'need') scores[HEADS.indexOf(`need:${says.need}`)]! += says.strength;
-    if (says.kind === 'about') scores[HEADS.indexOf(`about:${says.about}`)]! += says.strength;
-    if (says.kind === 'scope') scores[HEADS.indexOf(`scope:${says.scope}`)]! += says.strength;
+    if (says.kind === 'need') scores[headPlace(`need:${says.need}`)]! += says.strength;
+    if (says.kind === 'about') scores[headPlace(`about:${says.about}`)]! += says.strength;
+    if (says.kind === 'scope') scores[headPlace(`scope:${says.scope}`)]! += says.strength;
   }
 }
 
-function scopeOf(p: (head: string) => number): Scope {
+/** A likely need is rather asked about than passed over: then only a little has to speak for `need`. */
+function scopeOf(p: (head: string) => number, likeliest: number): Scope {
   const need = p('scope:need');
   const unclear = p('scope:unclear');
   const other = p('scope:other');
-  if (need >= unclear && need >= other) return 'need';
+  if ((need >= unclear && need >= other) || (likeliest >= 0.5 && need >= 0.2)) return 'need';
   return unclear >= other ? 'unclear' : 'other';
 }
 

@@ -1,8 +1,9 @@
 /** What is wrong or doubtful in staff's dictionary files, in plain Japanese with the place and the remedy. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ExampleEntry, PatternEntry, WordEntry } from '#contracts/dictionary.ts';
 import type { Finding } from '#contracts/finding.ts';
+import { fingerprint } from './fingerprint.ts';
 import { parsePattern } from './parse-pattern.ts';
 import { readDictionaries, readExamples } from './read-dictionaries.ts';
 import { readQuestions } from './splitting-question.ts';
@@ -211,14 +212,11 @@ function questionFindings(dir: string): Finding[] {
 }
 
 function weightFindings(dir: string): Finding[] {
-  if (existsSync(path.join(dir, 'weights.tsv'))) return [];
-  return [
-    {
-      file: 'weights.tsv',
-      line: 1,
-      level: 'error',
-      what: '学習した重みのファイルがありません。',
-      remedy: 'npx tsunagi triage learn を実行してください。',
-    },
-  ];
+  const file = 'weights.tsv';
+  const remedy = 'npx tsunagi triage learn を実行してください。';
+  if (!existsSync(path.join(dir, file))) {
+    return [{ file, line: 1, level: 'error', what: '学習した重みのファイルがありません。', remedy }];
+  }
+  if (readFileSync(path.join(dir, file), 'utf8').includes(`"madeFrom":"${fingerprint(dir)}"`)) return [];
+  return [{ file, line: 2, level: 'warning', what: '辞書や例文が、前に学習したときから変わっています。', remedy }];
 }

@@ -3,7 +3,7 @@
  * many entries there are: literals stand in one trie, a pattern is tried only when its rarest part was found.
  */
 import type { PatternEntry } from '#contracts/dictionary.ts';
-import { foldSpelling, type SlipTable, toHiragana } from './normalise.ts';
+import { foldSpelling, type SlipTable } from './normalise.ts';
 import { parsePattern } from './parse-pattern.ts';
 import { PhraseTrie } from './phrase-trie.ts';
 import type { DictionaryEntries } from './read-dictionaries.ts';
@@ -106,7 +106,7 @@ function addWord(word: string, symbol: number, compiled: Compiled, tokenizer: To
     if (!list.includes(symbol)) list.push(symbol);
     compiled.bases.set(word, list);
   }
-  const reading = toHiragana(tokens.map((t) => t.reading || t.surface).join(''));
+  const reading = tokens.map((t) => t.reading).join('');
   if (reading !== word && reading.length >= 3 && /^[ぁ-んー]+$/u.test(reading))
     compiled.words.add(reading, symbol, true);
 }

@@ -4,7 +4,7 @@ import type { PatternEntry } from '#contracts/dictionary.ts';
 import type { About, Crisis, Need, Scope } from '#contracts/labels.ts';
 import type { Analysis } from './features.ts';
 import { originalRange } from './mapped-text.ts';
-import { HEADS, type Model } from './model.ts';
+import { HEADS, headPlace, type Model, UNIT } from './model.ts';
 import type { Vector } from './vectorise.ts';
 
 interface Labels {
@@ -45,11 +45,11 @@ export function evidenceFor(analysis: Analysis, model: Model, vector: Vector, la
 }
 
 function weightsFor(head: string, analysis: Analysis, model: Model, vector: Vector): Evidence[] {
-  const h = HEADS.indexOf(head);
+  const h = headPlace(head);
   const parts: { from: number; score: number }[] = [];
   const { weights } = model;
   for (let k = 0; k < vector.at.length; k++) {
-    const score = weights[vector.at[k]! * HEADS.length + h]! * vector.value[k]!;
+    const score = (weights[vector.at[k]! * HEADS.length + h]! * vector.value[k]!) / UNIT;
     if (score >= NAMED_FROM) parts.push({ from: vector.from[k]!, score });
   }
   parts.sort((a, b) => b.score - a.score || a.from - b.from);

@@ -1,15 +1,15 @@
 /**
  * What the linear model sees of a text, each feature with a name staff can read and its place in the text:
  * `語:` word, `否:` word under a negation, `群:` word group, `量:` quantity, `組:` two groups in one clause, `続:` two neighbouring
- * words, `字:` 2–4 characters, `音:` 3–4 kana of the reading, `印:` marks (question, emoji, length, …).
+ * words, `字:` 2–3 characters, `音:` 3–4 kana of the reading, `印:` marks (question, emoji, length, …).
  */
 import type { Dictionary, PatternHit } from './dictionary.ts';
 import { marksOf } from './marks.ts';
 import { negatedTokens, negatedTopics, type Span } from './negation.ts';
-import { type Normalised, toHiragana } from './normalise.ts';
+import type { Normalised } from './normalise.ts';
 import { findQuantities } from './quantities.ts';
 import type { Token } from './tokenizer.ts';
-import type { Vocabulary } from './vectorise.ts';
+import { type JoinedPrefix, joinedName, type Vocabulary } from './vectorise.ts';
 
 /** Kinds of features; each kind's values are scaled together. The order is that of the arrays in `Features`. */
 export const FEATURE_KINDS = ['語', '群', '組', '続', '字', '音', '印'] as const;
@@ -76,10 +76,22 @@ class Collector {
     else this.#keepKnown(this.#vocabulary, this.#vocabulary.index.get(name), kind, start, end);
   }
 
-  /** Characters of kind 字 or 音: looked up by themselves, because most are not known and need no name. */
-  addGram(kind: 4 | 5, gram: string, start: number, end: number): void {
-    if (this.#vocabulary === undefined) this.add(kind, `${FEATURE_KINDS[kind]}:${gram}`, start, end);
-    else this.#keepKnown(this.#vocabulary, this.#vocabulary.grams[kind].get(gram), kind, start, end);
+  /** text[from, to) of kind 字 or 音: looked up by its characters, because most are not known and need no name. */
+  addGram(kind: 4 | 5, text: string, from: number, to: number, start: number, end: number): void {
+    if (this.#vocabulary === undefined) this.add(kind, `${FEATURE_KINDS[kind]}:${text.slice(from, to)}`, start, end);
+    else {
+      const at = this.#vocabulary.grams[kind].find(text, from, to);
+      if (at >= 0) this.#keepKnown(this.#vocabulary, at, kind, start, end);
+    }
+  }
+
+  /** `prefix:a` and `prefix:a b` (or `a+b`), looked up without joining the strings. */
+  addJoined(kind: number, prefix: JoinedPrefix, a: string, b: string, start: number, end: number): void {
+    if (this.#vocabulary === undefined) this.add(kind, joinedName(prefix, a, b), start, end);
+    else {
+      const at = this.#vocabulary.joined[prefix].get(a)?.get(b);
+      if (at !== undefined) this.#keepKnown(this.#vocabulary, at, kind, start, end);
+    }
   }
 
   #keepKnown(vocabulary: Vocabulary, at: number | undefined, kind: number, start: number, end: number): void {
@@ -114,10 +126,10 @@ function addTokens(collector: Collector, tokens: readonly Token[]): void {
     }
     const isNumber = token.detail === '数' || /^[0-9]+$/.test(token.surface);
     const base = isNumber ? '#' : token.base;
-    collector.add(0, `語:${base}`, token.start, token.end);
+    collector.addJoined(0, '語', base, '', token.start, token.end);
     if (negated[i] && !isFunctional(token)) collector.add(0, `否:${base}`, token.start, token.end);
     if (before !== undefined)
-      collector.add(3, `続:${before.detail === '数' ? '#' : before.base} ${base}`, before.start, token.end);
+      collector.addJoined(3, '続', before.detail === '数' ? '#' : before.base, base, before.start, token.end);
     before = token;
   }
 }
@@ -144,7 +156,7 @@ function addGroups(collector: Collector, groups: Analysis['groups'], text: strin
       if (a.group === b.group || Math.max(a.start, b.start) - Math.min(a.end, b.end) > 30) continue;
       if (/[。]/.test(text.slice(Math.min(a.end, b.end), Math.max(a.start, b.start)))) continue;
       const [first, second] = a.group < b.group ? [a.group, b.group] : [b.group, a.group];
-      collector.add(2, `組:${first}+${second}`, Math.min(a.start, b.start), Math.max(a.end, b.end));
+      collector.addJoined(2, '組', first, second, Math.min(a.start, b.start), Math.max(a.end, b.end));
     }
   }
 }
@@ -166,29 +178,27 @@ function addPerson(collector: Collector, hit: { group: string; start: number; en
 }
 
 function addCharacters(collector: Collector, text: string, tokens: readonly Token[]): void {
-  grams(text, 2, 3, (gram, start) => {
-    if (!collector.inNegated(start, start + gram.length)) collector.addGram(4, gram, start, start + gram.length);
+  grams(text, 2, 3, (from, to) => {
+    if (!collector.inNegated(from, to)) collector.addGram(4, text, from, to, from, to);
   });
   let reading = '';
   const place: number[] = [];
   for (const token of tokens) {
-    const kana = collector.inNegated(token.start, token.end) ? '。' : toHiragana(token.reading || token.surface);
+    const kana = collector.inNegated(token.start, token.end) ? '。' : token.reading;
     for (let i = 0; i < kana.length; i++) place.push(token.start + Math.min(i, token.end - token.start - 1));
     reading += kana;
   }
-  grams(reading, 3, 4, (gram, start) =>
-    collector.addGram(5, gram, place[start]!, place[start + gram.length - 1]! + 1),
-  );
+  grams(reading, 3, 4, (from, to) => collector.addGram(5, reading, from, to, place[from]!, place[to - 1]! + 1));
 }
 
 const MAX_GRAM_TEXT = 600;
 
-function grams(text: string, shortest: number, longest: number, each: (gram: string, start: number) => void): void {
+function grams(text: string, shortest: number, longest: number, each: (from: number, to: number) => void): void {
   const length = Math.min(text.length, MAX_GRAM_TEXT);
   for (let start = 0; start < length; start++) {
     for (let n = 1; n <= longest && start + n <= length; n++) {
       if (BREAK.has(text.charCodeAt(start + n - 1))) break;
-      if (n >= shortest) each(text.slice(start, start + n), start);
+      if (n >= shortest) each(start, start + n);
     }
   }
 }

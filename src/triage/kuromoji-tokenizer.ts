@@ -5,6 +5,7 @@
  */
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { toHiragana } from './kana.ts';
 import { readKuromojiDictionary } from './kuromoji-dictionary.ts';
 import { Lattice } from './lattice.ts';
 import type { Token, Tokenizer } from './tokenizer.ts';
@@ -33,6 +34,9 @@ export function createKuromojiTokenizer(options: { cacheDir?: string } = {}): To
   };
 }
 
+/** Where the reading stands in a feature line; FeatureReader turns it into hiragana once for all. */
+const READING = 7;
+
 function sentenceEnd(text: string, from: number): number {
   for (let i = from; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -50,7 +54,7 @@ function toToken(text: string, start: number, end: number, features: readonly st
     pos: features[0] ?? '名詞',
     detail: features[1] ?? '*',
     form: features[5] ?? '*',
-    reading: known ? (features[7] ?? '') : '',
+    reading: known ? (features[READING] ?? toHiragana(surface)) : toHiragana(surface),
     start,
     end,
     known,
@@ -75,6 +79,7 @@ class FeatureReader {
     const at = t[id + 6]! | (t[id + 7]! << 8) | (t[id + 8]! << 16) | (t[id + 9]! << 24);
     const line = this.#features.toString('utf8', at, this.#features.indexOf(0, at));
     const features = line.split(',').slice(1);
+    if (features[READING] !== undefined) features[READING] = toHiragana(features[READING]);
     if (this.#cache.size >= 20_000) this.#cache.clear();
     this.#cache.set(id, features);
     return features;

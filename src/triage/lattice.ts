@@ -165,6 +165,8 @@ export class Lattice {
 
 /** One UTF-16 unit down the trie, whose edges are UTF-8 bytes; -1 when no word goes on so. */
 function step(base: Int32Array, check: Int32Array, from: number, code: number): number {
+  // The trie ends its words with a 0 byte, so a 0 in a text must not be followed.
+  if (code === 0) return -1;
   if (code < 0x80) return edge(base, check, from, code);
   if (code >= 0xd800 && code <= 0xdfff) return -1;
   if (code < 0x800) return edge(base, check, edge(base, check, from, 0xc0 | (code >> 6)), 0x80 | (code & 0x3f));

@@ -6,12 +6,14 @@ import type { ExampleEntry } from '#contracts/dictionary.ts';
 import type { About, Crisis, Need } from '#contracts/labels.ts';
 import { calibrate } from './calibrate.ts';
 import type { Analysis, Features } from './features.ts';
-import { HEADS, type Model, type Settings, scoreHeads } from './model.ts';
+import { HEADS, type Model, type Settings, scoreHeads, UNIT } from './model.ts';
 import { trainHead } from './train-head.ts';
 import { buildVocabulary, vectorise } from './vectorise.ts';
 
 export interface LearnOptions {
   readonly examples: readonly ExampleEntry[];
+  /** Fingerprint of the files, kept in the weights (fingerprint.ts). */
+  readonly madeFrom: string;
   /** What is seen in each example, in the same order. */
   readonly analyses: readonly Analysis[];
   /** Told what is being done, for a person who waits. */
@@ -26,7 +28,7 @@ const ROUNDS = 10;
 const FOLDS = 3;
 /** A need that is not the first still counts, but less. */
 const SECOND_NEED = 0.8;
-const NO_SETTINGS: Settings = { calibration: [], confidence: [], crisis: [], confidentFrom: 1 };
+const NO_SETTINGS: Settings = { madeFrom: '', calibration: [], confidence: [], crisis: [], confidentFrom: 1 };
 
 export function learn(options: LearnOptions): Model {
   const { examples, analyses, progress = () => undefined } = options;
@@ -41,7 +43,7 @@ export function learn(options: LearnOptions): Model {
   progress('全部の例文での学習');
   const model = train(examples, features, [...examples.keys()]);
   const yes = examples.map((example) => HEADS.map((head) => labelOf(example, head) > 0));
-  return { ...model, settings: calibrate(scores, yes, analyses) };
+  return { ...model, settings: { madeFrom: options.madeFrom, ...calibrate(scores, yes, analyses) } };
 }
 
 function train(examples: readonly ExampleEntry[], features: readonly Features[], chosen: readonly number[]): Model {
@@ -54,11 +56,11 @@ function train(examples: readonly ExampleEntry[], features: readonly Features[],
     return { at: Int32Array.from(vector.at), value: Float64Array.from(vector.value) };
   });
   const size = vocabulary.names.length;
-  const weights = new Float64Array((size + 1) * HEADS.length);
+  const weights = new Int16Array((size + 1) * HEADS.length);
   HEADS.forEach((head, h) => {
     const labels = Float64Array.from(chosen, (i) => labelOf(examples[i]!, head));
     const column = trainHead(rows, labels, size, { cost: COST[head.split(':')[0]!]!, rounds: ROUNDS });
-    for (let f = 0; f <= size; f++) weights[f * HEADS.length + h] = column[f]!;
+    for (let f = 0; f <= size; f++) weights[f * HEADS.length + h] = Math.round(column[f]! * UNIT);
   });
   return { vocabulary, weights, settings: NO_SETTINGS };
 }

@@ -21,6 +21,8 @@ export interface Calibration {
 }
 
 export interface Settings {
+  /** Fingerprint of the dictionary files that were learned from. */
+  readonly madeFrom: string;
   /** For each head. */
   readonly calibration: readonly Calibration[];
   /** Weights of [1, p1, p1 − p2, p(scope need), …] in the logit that the first need is right; see confidence.ts. */
@@ -33,9 +35,19 @@ export interface Settings {
 
 export interface Model {
   readonly vocabulary: Vocabulary;
-  /** weights[feature · HEADS.length + head]; the row after the last feature is the bias. */
-  readonly weights: Float32Array | Float64Array;
+  /** weights[feature · HEADS.length + head] in hundredths; the row after the last feature is the bias. */
+  readonly weights: Int16Array;
   readonly settings: Settings;
+}
+
+/** A weight of 1 is kept as this number. */
+export const UNIT = 100;
+
+const HEAD_PLACES: ReadonlyMap<string, number> = new Map(HEADS.map((head, h) => [head, h]));
+
+/** The column of a head of HEADS. */
+export function headPlace(head: string): number {
+  return HEAD_PLACES.get(head) ?? -1;
 }
 
 /** Scores of all heads, and the vector they came from (for the evidence). */
@@ -43,13 +55,14 @@ export function scoreHeads(model: Model, features: Features): { scores: Float64A
   const heads = HEADS.length;
   const vector = vectorise(features, model.vocabulary);
   const bias = model.vocabulary.names.length * heads;
-  const scores = Float64Array.from(model.weights.subarray(bias, bias + heads));
   const { weights } = model;
+  const scores = Float64Array.from(weights.subarray(bias, bias + heads));
   for (let k = 0; k < vector.at.length; k++) {
     const row = vector.at[k]! * heads;
     const value = vector.value[k]!;
     for (let h = 0; h < heads; h++) scores[h]! += weights[row + h]! * value;
   }
+  for (let h = 0; h < heads; h++) scores[h]! /= UNIT;
   return { scores, vector };
 }
 
@@ -57,11 +70,12 @@ export function probability(score: number, calibration: Calibration): number {
   return 1 / (1 + Math.exp(-(calibration.slope * score + calibration.shift)));
 }
 
-const UNIT = 100;
+/** A name none of whose weights reaches this says too little to be kept. */
+const TELLING = 10;
 const TITLE = '# 例文から学んだ重み（tsunagi triage learn が作ります。手で直さず、例文や語群を直してください）';
 const BIAS = '(かたより)';
 
-/** Weights are kept in hundredths; names of which nothing is left are dropped. */
+/** Names that say next to nothing are dropped. */
 export function writeModel(model: Model): string {
   const heads = HEADS.length;
   const lines = [TITLE, `#設定\t${JSON.stringify(model.settings)}`, ['#名前', 'まれさ', ...HEADS].join('\t')];
@@ -69,11 +83,12 @@ export function writeModel(model: Model): string {
   for (let f = 0; f <= names.length; f++) {
     const row: string[] = [];
     for (let h = 0; h < heads; h++) {
-      const rounded = Math.round(model.weights[f * heads + h]! * UNIT);
-      row.push(rounded === 0 ? '' : String(rounded));
+      const weight = model.weights[f * heads + h]!;
+      row.push(weight === 0 ? '' : String(weight));
     }
     if (f === names.length) lines.push([BIAS, '', ...row].join('\t'));
-    else if (row.some((cell) => cell !== '')) lines.push([names[f], rarity[f], ...row].join('\t'));
+    else if (row.some((cell) => Math.abs(Number(cell)) >= TELLING))
+      lines.push([names[f], rarity[f], ...row].join('\t'));
   }
   return `${lines.join('\n')}\n`;
 }
@@ -88,7 +103,7 @@ export function readModel(text: string): Model {
   const rows = lines.slice(3).filter((line) => line !== '');
   const names: string[] = [];
   const rarity = new Float64Array(rows.length - 1);
-  const weights = new Float32Array(rows.length * heads);
+  const weights = new Int16Array(rows.length * heads);
   rows.forEach((line, f) => {
     const nameEnd = line.indexOf('\t');
     const rarityEnd = line.indexOf('\t', nameEnd + 1);
@@ -102,18 +117,18 @@ export function readModel(text: string): Model {
 }
 
 /** Integers parted by tabs, empty for 0; read by hand because it is most of the time of a start. */
-function readRow(line: string, from: number, weights: Float32Array, to: number): void {
+function readRow(line: string, from: number, weights: Int16Array, to: number): void {
   let at = to;
   let value = 0;
   let sign = 1;
   for (let i = from; i < line.length; i++) {
     const code = line.charCodeAt(i);
     if (code === 9) {
-      weights[at++] = (sign * value) / UNIT;
+      weights[at++] = sign * value;
       value = 0;
       sign = 1;
     } else if (code === 45) sign = -1;
     else value = value * 10 + code - 48;
   }
-  weights[at] = (sign * value) / UNIT;
+  weights[at] = sign * value;
 }

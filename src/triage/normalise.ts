@@ -3,6 +3,7 @@
  * slips and dialect endings. What cannot be read (lone surrogates, control characters) becomes a space or nothing.
  */
 import { emojiClass } from './emoji.ts';
+import { toHiragana } from './kana.ts';
 import { type MappedText, replaceMapped } from './mapped-text.ts';
 import { isRomaji, romajiToKana } from './romaji.ts';
 
@@ -46,10 +47,6 @@ export function foldSpelling(word: string, slips: SlipTable): string {
       ? mapped
       : replaceMapped(mapped, slips.pattern, (m) => slips.replacements.get(m[0]) ?? m[0]);
   return folded.text;
-}
-
-export function toHiragana(text: string): string {
-  return text.replace(/[ァ-ヶ]/gu, (c) => String.fromCharCode(c.charCodeAt(0) - 0x60));
 }
 
 function foldCharacters(text: string): { mapped: MappedText; marks: Set<string> } {

@@ -11,7 +11,7 @@ export interface Token {
   readonly detail: string;
   /** 未然形, 連用タ接続, …; `*` when it does not inflect. */
   readonly form: string;
-  /** Katakana; empty for an unknown word. */
+  /** Its reading in hiragana; the surface in hiragana for an unknown word. */
   readonly reading: string;
   /** UTF-16 range [start, end) in the text given. */
   readonly start: number;

@@ -1,13 +1,23 @@
 /** From named features to numbers: known names only, weighed by rarity, each kind brought to a fixed length. */
 import { FEATURE_KINDS, type Features } from './features.ts';
+import { GramIndex } from './gram-index.ts';
 
 export interface Vocabulary {
   readonly names: readonly string[];
   readonly index: ReadonlyMap<string, number>;
   /** The same for kinds 4 (字) and 5 (音), by the characters alone. */
-  readonly grams: { readonly 4: ReadonlyMap<string, number>; readonly 5: ReadonlyMap<string, number> };
+  readonly grams: { readonly 4: GramIndex; readonly 5: GramIndex };
+  /** Names made of one or two parts, by their parts. */
+  readonly joined: Readonly<Record<JoinedPrefix, ReadonlyMap<string, ReadonlyMap<string, number>>>>;
   /** Rarity of each name: log of (examples / examples with it). */
   readonly rarity: Float64Array;
+}
+
+export type JoinedPrefix = '語' | '続' | '組';
+const JOINTS: Readonly<Record<JoinedPrefix, string>> = { 語: '', 続: ' ', 組: '+' };
+
+export function joinedName(prefix: JoinedPrefix, a: string, b: string): string {
+  return `${prefix}:${a}${JOINTS[prefix]}${b}`;
 }
 
 export interface Vector {
@@ -42,8 +52,10 @@ export function vectorise(features: Features, vocabulary: Vocabulary, scales: re
 
 function placeOf(features: Features, i: number, vocabulary: Vocabulary): number | undefined {
   const kind = features.kinds[i]!;
-  if (kind === 4 || kind === 5) return vocabulary.grams[kind].get(features.names[i]!.slice(2));
-  return vocabulary.index.get(features.names[i]!);
+  const name = features.names[i]!;
+  if (kind !== 4 && kind !== 5) return vocabulary.index.get(name);
+  const at = vocabulary.grams[kind].find(name, 2, name.length);
+  return at < 0 ? undefined : at;
 }
 
 /** Names seen in at least `least[kind]` examples, in a fixed order. */
@@ -66,11 +78,30 @@ export function buildVocabulary(all: readonly Features[], least: readonly number
 
 export function vocabularyOf(names: readonly string[], rarity: Float64Array): Vocabulary {
   const index = new Map<string, number>();
-  const grams = { 4: new Map<string, number>(), 5: new Map<string, number>() };
+  const characters: [string, number][] = [];
+  const readings: [string, number][] = [];
   names.forEach((name, i) => {
-    if (name.startsWith('字:')) grams[4].set(name.slice(2), i);
-    else if (name.startsWith('音:')) grams[5].set(name.slice(2), i);
+    if (name.startsWith('字:')) characters.push([name.slice(2), i]);
+    else if (name.startsWith('音:')) readings.push([name.slice(2), i]);
     else index.set(name, i);
   });
-  return { names, index, grams, rarity };
+  const joined = { 語: new Map(), 続: new Map(), 組: new Map() } as Record<
+    JoinedPrefix,
+    Map<string, Map<string, number>>
+  >;
+  for (const [name, i] of index) addJoined(joined, name, i);
+  const grams = { 4: new GramIndex(characters), 5: new GramIndex(readings) };
+  return { names, index, grams, joined, rarity };
+}
+
+function addJoined(joined: Record<JoinedPrefix, Map<string, Map<string, number>>>, name: string, place: number): void {
+  const prefix = name[0]!;
+  if (name[1] !== ':' || !(prefix in JOINTS)) return;
+  const joint = JOINTS[prefix as JoinedPrefix];
+  const split = joint === '' ? name.length : name.indexOf(joint, 3);
+  const first = name.slice(2, split);
+  const map = joined[prefix as JoinedPrefix];
+  const inner = map.get(first) ?? new Map<string, number>();
+  inner.set(name.slice(split + joint.length), place);
+  map.set(first, inner);
 }

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createAnalyser } from '#triage/create-triage.ts';
+import { fingerprint } from '#triage/fingerprint.ts';
 import { createKuromojiTokenizer } from '#triage/kuromoji-tokenizer.ts';
 import { learn } from '#triage/learn.ts';
 import { writeModel } from '#triage/model.ts';
@@ -22,7 +23,8 @@ export async function learnWeights(options: LearnCommandOptions, io: Io): Promis
   const analyser = createAnalyser(dictionariesDir, createKuromojiTokenizer(cacheDir === undefined ? {} : { cacheDir }));
   io.stderr.write(`例文 ${examples.length} 件を読みました。\n`);
   const analyses = examples.map((example) => analyser(example.text));
-  const model = learn({ examples, analyses, progress: (what) => io.stderr.write(`${what}…\n`) });
+  const madeFrom = fingerprint(dictionariesDir);
+  const model = learn({ examples, analyses, madeFrom, progress: (what) => io.stderr.write(`${what}…\n`) });
   writeFileSync(path.join(dictionariesDir, 'weights.tsv'), writeModel(model));
   io.stderr.write('weights.tsv を書きました。\n');
   return findings.length > 0 ? 1 : 0;

@@ -1,0 +1,36 @@
+/** The committed evaluation messages. A fall below these figures is a fall in what residents get; crisis recall above all. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Answered, evaluate, type FigureName, type Labelled } from '#triage/evaluate.ts';
+import { ownTriage, ROOT } from './triage-fixture.ts';
+
+const triage = await ownTriage();
+const lines = readFileSync(path.join(ROOT, 'test/triage/eval/tuning.jsonl'), 'utf8').trim().split('\n');
+const answered = lines.map((line): Answered => {
+  const message = JSON.parse(line) as Labelled;
+  return { message, answer: triage.assess(message.text) };
+});
+const figures = new Map(evaluate(answered).map((f) => [f.name, f.hit / f.of]));
+
+const AT_LEAST: Partial<Record<FigureName, number>> = {
+  crisisRecall: 0.95,
+  suicideRecall: 0.94,
+  top1: 0.88,
+  top3: 0.95,
+  confidentRight: 0.6,
+  compound: 0.8,
+  unclearKept: 0.83,
+  otherKept: 0.92,
+  about: 0.86,
+};
+const AT_MOST: Partial<Record<FigureName, number>> = { crisisFalse: 0.05, misrouted: 0.05 };
+
+describe(`${answered.length} evaluation messages`, () => {
+  it.each(Object.entries(AT_LEAST))('%s ≥ %d', (name, bound) => {
+    expect(figures.get(name as FigureName)).toBeGreaterThanOrEqual(bound);
+  });
+  it.each(Object.entries(AT_MOST))('%s ≤ %d', (name, bound) => {
+    expect(figures.get(name as FigureName)).toBeLessThanOrEqual(bound);
+  });
+});
