@@ -8,13 +8,11 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { HTTPFetchError } from '@line/bot-sdk';
 import { DeadlineError } from './outcome.ts';
 
-export interface PostJson {
-  /**
-   * @returns the 2xx answer; its body is read to the end.
-   * @throws HTTPFetchError for any other answer; DeadlineError; TypeError with the network's error as `cause`.
-   */
-  (path: string, body: unknown, headers: Record<string, string>): Promise<Answered>;
-}
+/**
+ * @returns the 2xx answer; its body is read to the end.
+ * @throws HTTPFetchError for any other answer; DeadlineError; TypeError with the network's error as `cause`.
+ */
+export type PostJson = (path: string, body: unknown, headers: Record<string, string>) => Promise<Answered>;
 
 export interface Answered {
   status: number;

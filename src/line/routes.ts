@@ -3,13 +3,13 @@
  * of flows, stores or the console. The order is fixed (R9): size, signature over the raw bytes, only then parsing; every
  * event is kept by `receive` before the 200.
  */
-import { validateSignature } from '@line/bot-sdk';
 import { type Context, Hono } from 'hono';
 import type { Incoming } from '#contracts/event.ts';
 import type { Clock } from '#support/clock.ts';
 import type { Logger } from '#support/logger.ts';
 import { parseWebhook } from './parse-webhook.ts';
 import { declaresTooMuch, readBody } from './read-body.ts';
+import { createVerifySignature, type VerifySignature } from './signature.ts';
 
 /**
  * - `webhook` {municipality, result}: one delivery. - `event` {municipality, type}: one event taken.
@@ -51,11 +51,12 @@ export function createLineRoutes(options: LineRoutesOptions): Hono {
   for (const [municipality, { secret }] of channels) {
     if (secret === '') throw new Error(`the LINE channel secret of ${municipality} is empty`);
   }
+  const verifiers = new Map([...channels].map(([city, { secret }]) => [city, createVerifySignature(secret)]));
   const app = new Hono();
   const answer = async (c: Context, municipality: string): Promise<Response> => {
-    const channel = channels.get(municipality);
-    const result = channel ? await take(c.req.raw, municipality, channel.secret, options) : 'unknown_city';
-    options.count('webhook', { municipality: channel ? municipality : '-', result });
+    const verify = verifiers.get(municipality);
+    const result = verify ? await take(c.req.raw, municipality, verify, options) : 'unknown_city';
+    options.count('webhook', { municipality: verify ? municipality : '-', result });
     const status = STATUS[result];
     return c.json(status === 200 ? {} : { error: result }, status);
   };
@@ -68,7 +69,7 @@ export function createLineRoutes(options: LineRoutesOptions): Hono {
 async function take(
   request: Request,
   municipality: string,
-  secret: string,
+  verify: VerifySignature,
   options: LineRoutesOptions,
 ): Promise<Result> {
   const { maxBytes = 1_048_576, clock, count, log } = options;
@@ -79,7 +80,7 @@ async function take(
   const bytes = await readBody(request, maxBytes);
   if (bytes === 'too_large') return bytes;
   if (bytes === 'broken') return 'bad_body';
-  if (!validateSignature(bytes, secret, signature)) return 'bad_signature';
+  if (!verify(bytes, signature)) return 'bad_signature';
 
   const json = parseJson(bytes);
   const parsed =

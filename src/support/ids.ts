@@ -1,5 +1,6 @@
 /** Ids and codes. The source of randomness is handed in so that tests can name theirs. */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { randomBytesPooled } from './random.ts';
 
 export interface Ids {
   /** Unguessable, sortable only by chance: 22 characters of [A-Za-z0-9_-]. */
@@ -14,7 +15,7 @@ export interface Ids {
 
 const RECEIPT_ALPHABET = 'ACDEFGHJKLMNPQRTUVWXY34679';
 
-export function createIds(random: (bytes: number) => Uint8Array = randomBytes): Ids {
+export function createIds(random: (bytes: number) => Uint8Array = randomBytesPooled): Ids {
   const pick = (alphabet: string, length: number): string => {
     let out = '';
     while (out.length < length) {

@@ -9,8 +9,8 @@ import {
   createSecretKey,
   type KeyObject,
   randomBytes,
-  randomFillSync,
 } from 'node:crypto';
+import { randomBytesPooled } from './random.ts';
 
 export interface KeyRing {
   /** @param context binds the seal to its place: opening elsewhere fails. */
@@ -54,7 +54,7 @@ export function createKeyRing(text: string): KeyRing {
       const sealed = Buffer.allocUnsafe(head.length + 28 + plain.byteLength);
       sealed.set(head);
       const nonce = sealed.subarray(head.length, head.length + 12);
-      nonce.set(randomTwelve());
+      nonce.set(randomBytesPooled(12));
       const cipher = createCipheriv('aes-256-gcm', newestKey, nonce);
       cipher.setAAD(Buffer.from(context));
       sealed.set(cipher.update(plain), head.length + 28);
@@ -82,18 +82,6 @@ export function createKeyRing(text: string): KeyRing {
     },
   };
 }
-
-/** Randomness is fetched for many nonces at once; none is used twice. */
-function randomTwelve(): Buffer {
-  if (used + 12 > pool.length) {
-    randomFillSync(pool);
-    used = 0;
-  }
-  used += 12;
-  return pool.subarray(used - 12, used);
-}
-const pool = Buffer.alloc(12 * 340);
-let used = pool.length;
 
 /** @returns a new key for `SECRET_KEYS`, e.g. `k20261121:…`. */
 export function generateKey(name: string): string {

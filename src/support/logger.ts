@@ -2,7 +2,7 @@
  * Structured logs, one JSON line each. Callers give ids, codes and counts; a resident's words are never an argument.
  * An error is logged by its name, code and place, not by its message: messages may quote what they were given.
  */
-import { pino } from 'pino';
+import { destination, pino } from 'pino';
 
 export interface Logger {
   debug(what: string, facts?: Record<string, unknown>): void;
@@ -14,7 +14,8 @@ export interface Logger {
 /** @param options.write receives each line; default is standard output. */
 export function createLogger(options: { level: string; write?: (line: string) => void }): Logger {
   const settings = { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  const log = options.write ? pino(settings, { write: options.write }) : pino(settings);
+  // Lines are written beside the work, not within it: a slow terminal must not hold up a resident.
+  const log = pino(settings, options.write ? { write: options.write } : destination({ dest: 1, sync: false }));
   const at =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (what: string, facts: Record<string, unknown> = {}): void =>

@@ -55,7 +55,9 @@ describe('kill -9 between the 200 and the reply', () => {
     console.log(
       `kill tests: ${ROUNDS} kills, ${ROUNDS * RESIDENTS} messages, ${kept} of them told 200 before the kill`,
     );
-    expect(line.counts().invalid).toBe(0);
+    // After a kill the same reply may be tried once more: LINE refuses the used token, and nothing is said twice.
+    const refused = line.calls.filter((call) => call.status === 400);
+    expect(refused.filter((call) => !JSON.stringify(call.answer).includes('Invalid reply token'))).toEqual([]);
     expect(perResident.every((count) => count <= 1)).toBe(true);
     // One answer each: as many delivered calls as residents, whether by reply or push.
     expect(answers).toHaveLength(ROUNDS * RESIDENTS);
