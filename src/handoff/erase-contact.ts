@@ -8,6 +8,7 @@ import type { Ticket } from '#contracts/ticket.ts';
 import type { Draft } from '#store/draft.ts';
 import type { Ids } from '#support/ids.ts';
 import { writeAudit } from './audit.ts';
+import { touchTimer } from './cases/touch.ts';
 import { cancelBooking, releaseHold } from './claims.ts';
 import { reminderId } from './reminders.ts';
 
@@ -29,7 +30,10 @@ export async function eraseContact(
   const deleted: string[] = [];
   const kept: Erased['kept'] = [];
   const messages = new Set<string>();
-  const drop = async (kind: 'session' | 'ticket' | 'timer' | 'outgoing' | 'unmatched', id: string): Promise<void> => {
+  const drop = async (
+    kind: 'session' | 'ticket' | 'timer' | 'outgoing' | 'unmatched' | 'touch',
+    id: string,
+  ): Promise<void> => {
     await draft.delete(kind, id);
     deleted.push(`${kind}/${id}`);
   };
@@ -45,6 +49,9 @@ export async function eraseContact(
     const ticket = await draft.get('ticket', id);
     if (!ticket) continue;
     for (const heard of ticket.words) messages.add(heard.messageId);
+    // Nobody is asked any more how it goes.
+    if (await draft.get('touch', id)) await drop('touch', id);
+    if (await draft.get('timer', touchTimer(id))) await drop('timer', touchTimer(id));
     const why = mustStay(ticket);
     if (why !== null) {
       await draft.put('ticket', id, nameless(ticket, now));
@@ -106,6 +113,7 @@ async function emptyContact(draft: Draft, id: string, kept: Erased['kept'], now:
     lastAt: now,
     floor: null,
     greeted: false,
+    touch: null,
     crisis: crisis !== null && tickets.includes(crisis.ticket ?? '') ? crisis : null,
     tickets,
     expiresAt: now + FAREWELL_MS,
