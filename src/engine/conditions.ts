@@ -14,7 +14,7 @@ export function holds(condition: Condition | undefined, run: Run): boolean {
 type Given = { [K in keyof Condition]-?: Exclude<Condition[K], undefined> };
 
 const TESTS: { [K in keyof Given]: (c: Given, run: Run) => boolean } = {
-  need: (c, run) => currentNeeds(run.session.facts).some((need) => list(c.need).includes(need)),
+  need: (c, run) => shownNeeds(run.session.facts).some((need) => list(c.need).includes(need)),
   about: (c, run) => list(c.about).includes(run.session.facts.about ?? 'unknown'),
   scope: (c, run) => list(c.scope).includes(run.session.facts.assessment?.scope ?? 'unclear'),
   crisis: (c, run) => {
@@ -23,7 +23,7 @@ const TESTS: { [K in keyof Given]: (c: Given, run: Run) => boolean } = {
   },
   confident: (c, run) => (run.session.facts.assessment?.confident ?? false) === c.confident,
   needs_known: (c, run) => currentNeeds(run.session.facts).length > 0 === c.needs_known,
-  compound: (c, run) => currentNeeds(run.session.facts).length > 1 === c.compound,
+  compound: (c, run) => shownNeeds(run.session.facts).length > 1 === c.compound,
   tries: (c, run) => (run.session.tries[MISUNDERSTOOD] ?? 0) >= c.tries,
   district_needed: (c, run) => districtNeeded(run.script, run.session.facts) === c.district_needed,
   windows_found: (c, run) => run.session.facts.candidates.length > 0 === c.windows_found,

@@ -68,12 +68,14 @@ function allPicks(municipality: Municipality, facts: Facts): Pick[] {
     const own = localFirst(municipality.windows.filter(takesAll), facts.district).slice(0, 1);
     return [...danger, ...own.map((window) => takesAllPick(window, facts)), ...special];
   }
-  // 小林: whichever window fits, the choice stays the person's. 生駒: a consultation day is always another way.
-  const others =
-    routing.unclear === 'choice'
-      ? unclearPicks(municipality, facts)
-      : municipality.windows.filter(isEvent).map((window) => takesAllPick(window, facts));
-  return [...danger, ...special, ...others];
+  return [...danger, ...special, ...othersToChoose(municipality, facts)];
+}
+
+/** 小林: whichever window fits, the choice stays the person's. 生駒: a consultation day is another way, then any window. */
+function othersToChoose(municipality: Municipality, facts: Facts): Pick[] {
+  const events = municipality.windows.filter(isEvent).map((window) => takesAllPick(window, facts));
+  const free = municipality.routing?.unclear === 'choice' || municipality.routing?.unclear === 'nearest';
+  return free ? [...events, ...unclearPicks(municipality, facts)] : events;
 }
 
 function crisisPicks(municipality: Municipality, facts: Facts): Pick[] {

@@ -24,9 +24,9 @@ const ROWS: Row[] = [
     says: '母のもの忘れがひどくて、火の消し忘れが心配です',
     lands: {
       ashiya: 'hokatsu-shiomi',
-      kobayashi: 'hokatsu-nojiri hokatsu-kobayashi hokatsu-seibu',
+      kobayashi: 'hokatsu-nojiri',
       fukui: 'hokatsu-minami',
-      ikoma: 'care soudankai soudankai-online',
+      ikoma: 'care soudankai',
       toyokawa: 'hokatsu-seibu',
     },
   },
@@ -34,9 +34,9 @@ const ROWS: Row[] = [
     says: '家賃が払えず、出ていくように言われました',
     lands: {
       ashiya: 'sogo',
-      kobayashi: 'jiritsu hokatsu-nojiri nishimoro',
+      kobayashi: 'jiritsu hokatsu-nojiri',
       fukui: 'yorisoi',
-      ikoma: 'seikatsu soudankai soudankai-online',
+      ikoma: 'seikatsu soudankai',
       toyokawa: 'hokatsu-seibu konkyu',
     },
   },
@@ -54,20 +54,20 @@ const ROWS: Row[] = [
     says: '小学生の息子が発達障害かもしれないと言われました',
     lands: {
       ashiya: 'kikan kodomo',
-      kobayashi: 'nishimoro kodomo hokatsu-nojiri',
+      kobayashi: 'nishimoro kodomo',
       fukui: 'harumonia',
-      ikoma: 'shogai kosodate soudankai',
+      ikoma: 'shogai kosodate',
       toyokawa: 'hokatsu-seibu shogai kosodate',
     },
   },
   {
     says: '保育園に入れなくて仕事に戻れません',
     lands: {
-      ashiya: 'hoiku sogo',
-      kobayashi: 'kodomo jiritsu hokatsu-nojiri',
-      fukui: 'kihongata yorisoi',
-      ikoma: 'kodomoen seikatsu soudankai',
-      toyokawa: 'hokatsu-seibu kosodate konkyu',
+      ashiya: 'hoiku',
+      kobayashi: 'kodomo',
+      fukui: 'kihongata',
+      ikoma: 'kodomoen',
+      toyokawa: 'hokatsu-seibu kosodate',
     },
   },
   {
@@ -84,9 +84,9 @@ const ROWS: Row[] = [
     says: '息子が20年部屋から出てきません',
     lands: {
       ashiya: 'csw',
-      kobayashi: 'jiritsu hokatsu-nojiri nishimoro',
+      kobayashi: 'jiritsu hokatsu-nojiri',
       fukui: 'yorisoi',
-      ikoma: 'shakyo soudankai soudankai-online',
+      ikoma: 'shakyo soudankai',
       toyokawa: 'hokatsu-seibu csw',
     },
   },
@@ -134,11 +134,11 @@ describe('the same first messages in five cities', () => {
   it.each(cases)('%s: %s → %s', async (says, city, where) => {
     const [windows = '', landing] = where!.split('→').map((part) => part.trim());
     const wanted = windows.split(' ').filter((id) => id !== '');
-    const { offered, ticket, turns, screen } = await play(city!, says!);
+    const { offered, ticket, turns } = await play(city!, says!);
     // The windows the plan wants come first, in this order; a second need may bring another one behind them.
-    expect(offered.slice(0, wanted.length), screen).toEqual(wanted);
+    expect(offered.slice(0, wanted.length)).toEqual(wanted);
     if (landing !== undefined) expect(offered).toEqual([]);
-    expect(ticket?.window, screen).toBe(landing ?? wanted[0]);
+    expect(ticket?.window).toBe(landing ?? wanted[0]);
     expect(ticket?.words.map((heard) => heard.text)).toContain(says);
     expect(turns).toBeLessThanOrEqual(10);
   });
