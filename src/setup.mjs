@@ -19,14 +19,18 @@ export function isInstalled() {
   return readFileSync(marker, 'utf8') === lockHash();
 }
 
-/** Runs `npm ci` once; the dev dependencies are part of it because Node 24 itself is one. */
+/**
+ * Installs what the lock file names; the dev dependencies are part of it because Node 24 itself is one. `npm install
+ * --no-save` rather than `npm ci`: the latter refuses the whole lock when a registry lacks one package for another
+ * platform, which an optional dependency of a tool may be.
+ */
 export function install() {
   process.stderr.write('tsunagi: 必要な部品を入れています(はじめての時だけ、1〜2分)… / installing packages, once\n');
   // An environment that says "production" would leave out the Node this service runs on.
   const env = { ...process.env, NODE_ENV: 'development', npm_config_omit: '' };
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--include=dev'], { cwd: top, env, stdio: ['ignore', 2, 2] });
+  const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--include=dev', '--loglevel=error'], { cwd: top, env, stdio: ['ignore', 2, 2] });
   if (npm.status !== 0) {
-    process.stderr.write('tsunagi: `npm ci` did not succeed; the lines above say why. 上の表示をご確認ください。\n');
+    process.stderr.write('tsunagi: `npm install` did not succeed; the lines above say why. 上の表示をご確認ください。\n');
     process.exit(1);
   }
   writeFileSync(marker, lockHash());
