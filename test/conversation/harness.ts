@@ -43,6 +43,9 @@ export interface Harness {
   /** A new resident, not yet a friend. */
   resident(municipality?: string): Resident;
   tickets(municipality?: string): Promise<Ticket[]>;
+  contactOf(municipality: string, userId: string): string;
+  /** Posts raw bytes to a webhook as anybody on the internet could. @returns the status. */
+  post(municipality: string, body: string, signature?: string): Promise<number>;
   /** Stops the service and starts another on the same store, as after a restart. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -64,8 +67,11 @@ export interface Resident {
   buttons(): string[];
 }
 
-export async function openHarness(options: { municipalities?: string[]; at?: number } = {}): Promise<Harness> {
+export async function openHarness(
+  options: { municipalities?: string[]; at?: number; secretOf?: (municipality: string) => string } = {},
+): Promise<Harness> {
   const municipalities = options.municipalities ?? ['ashiya'];
+  const secretOf = options.secretOf ?? (() => SECRET);
   triage ??= createTriage({ dictionariesDir: 'dictionaries', cacheDir: '.cache' });
   content ??= loadContent({ dir: 'flows' });
   const files = await content;
@@ -98,7 +104,7 @@ export async function openHarness(options: { municipalities?: string[]; at?: num
   };
   let conversation: Conversation;
   const routes = createLineRoutes({
-    channels: new Map(municipalities.map((id) => [id, { secret: SECRET }])),
+    channels: new Map(municipalities.map((id) => [id, { secret: secretOf(id) }])),
     receive: (events) => conversation.receive(events),
     contactOf: (municipality, userId) => pseudonym(municipality, 'line', userId),
     clock,
@@ -106,7 +112,7 @@ export async function openHarness(options: { municipalities?: string[]; at?: num
     log: logger,
   });
   const line = createFakeLine({
-    municipalities: municipalities.map((id) => ({ id, secret: SECRET, token: `token-${id}` })),
+    municipalities: municipalities.map((id) => ({ id, secret: secretOf(id), token: `token-${id}` })),
     deliver: async (municipality, body, signature) => {
       const headers = { 'content-type': 'application/json', 'x-line-signature': signature };
       const request = { method: 'POST', body: Buffer.from(body), headers };
@@ -174,6 +180,12 @@ export async function openHarness(options: { municipalities?: string[]; at?: num
     counts,
     dbPath,
     resident,
+    contactOf: (municipality, userId) => pseudonym(municipality, 'line', userId),
+    async post(municipality, body, signature) {
+      const headers: Record<string, string> = { 'content-type': 'application/json' };
+      if (signature !== undefined) headers['x-line-signature'] = signature;
+      return (await routes.request(`/line/${municipality}/webhook`, { method: 'POST', body, headers })).status;
+    },
     async tickets(municipality = 'ashiya') {
       return (await store.list(municipality, 'ticket', 'created', { limit: 1000 })).map((row) => row.body);
     },
