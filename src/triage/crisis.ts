@@ -13,7 +13,7 @@ const MARKS = FEATURE_KINDS.indexOf('印');
 const LIGHT = new Set(['印:笑い', '印:絵文字 笑う', '印:落着', '印:昔']);
 
 /** From this probability on it is a crisis; chosen so that few are missed, at the price of some that a person looks at in vain. */
-const CRISIS_FROM = 0.32;
+const CRISIS_FROM = 0.35;
 /** A sure rule needs only so much beside it. */
 const SURE_FROM = 0.1;
 

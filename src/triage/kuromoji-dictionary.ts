@@ -8,8 +8,8 @@ import { gunzipSync } from 'node:zlib';
 
 /** Arrays named after kuromoji's files. `mapStart[v]…mapStart[v+1]` are the entries in `mapIds` of the trie's value v. */
 export interface KuromojiData {
-  readonly base: Int32Array;
-  readonly check: Int32Array;
+  /** base and check of the double array in turn, because they are read together: node n at 2n and 2n + 1. */
+  readonly trie: Int32Array;
   readonly tokens: Uint8Array;
   readonly features: Uint8Array;
   readonly mapStart: Int32Array;
@@ -24,7 +24,7 @@ export interface KuromojiData {
 }
 
 type TypedArray = Int32Array | Int16Array | Uint8Array;
-const MAGIC = 'tsunagi-kuromoji-3';
+const MAGIC = 'tsunagi-kuromoji-4';
 const KINDS = { i32: Int32Array, i16: Int16Array, u8: Uint8Array } as const;
 
 /** Reads the cache, or inflates `dicPath` and writes the cache (silently without one when the place cannot be written). */
@@ -46,8 +46,7 @@ function inflate(dicPath: string): KuromojiData {
   const map = flatMap(i32('tid_map'));
   const unknownMap = flatMap(i32('unk_map'));
   return {
-    base: i32('base'),
-    check: i32('check'),
+    trie: interleave(i32('base'), i32('check')),
     tokens: trim(bytes('tid')),
     features: trim(bytes('tid_pos')),
     mapStart: map.start,
@@ -60,6 +59,17 @@ function inflate(dicPath: string): KuromojiData {
     charClass: bytes('unk_char'),
     invoke: trim(bytes('unk_invoke')),
   };
+}
+
+function interleave(base: Int32Array, check: Int32Array): Int32Array {
+  let used = Math.max(base.length, check.length);
+  while (used > 0 && (check[used - 1] ?? -1) <= 0) used--;
+  const trie = new Int32Array(2 * (used + 256)).fill(-1);
+  for (let n = 0; n < used; n++) {
+    trie[2 * n] = base[n]!;
+    trie[2 * n + 1] = check[n]!;
+  }
+  return trie;
 }
 
 /** kuromoji's `count, (key, n, id × n)…` as offsets and ids. The padding after `count` keys is left out. */

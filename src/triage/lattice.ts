@@ -77,15 +77,15 @@ export class Lattice {
   }
 
   #addKnown(text: string, from: number, pos: number, length: number): boolean {
-    const { base, check, mapStart, mapIds } = this.#data;
+    const { trie, mapStart, mapIds } = this.#data;
     let node = 0;
     let found = false;
     for (let at = pos; at < length; at++) {
-      node = step(base, check, node, text.charCodeAt(from + at));
+      node = step(trie, node, text.charCodeAt(from + at));
       if (node === -1) break;
-      const leaf = base[node]!;
-      if (check[leaf] !== node) continue;
-      const value = -base[leaf]! - 1;
+      const leaf = trie[2 * node]!;
+      if (trie[2 * leaf + 1] !== node) continue;
+      const value = -trie[2 * leaf]! - 1;
       found = true;
       for (let i = mapStart[value]!; i < mapStart[value + 1]!; i++) this.#addNode(mapIds[i]!, false, pos, at + 1);
     }
@@ -164,20 +164,20 @@ export class Lattice {
 }
 
 /** One UTF-16 unit down the trie, whose edges are UTF-8 bytes; -1 when no word goes on so. */
-function step(base: Int32Array, check: Int32Array, from: number, code: number): number {
+function step(trie: Int32Array, from: number, code: number): number {
   // The trie ends its words with a 0 byte, so a 0 in a text must not be followed.
   if (code === 0) return -1;
-  if (code < 0x80) return edge(base, check, from, code);
+  if (code < 0x80) return edge(trie, from, code);
   if (code >= 0xd800 && code <= 0xdfff) return -1;
-  if (code < 0x800) return edge(base, check, edge(base, check, from, 0xc0 | (code >> 6)), 0x80 | (code & 0x3f));
-  const first = edge(base, check, from, 0xe0 | (code >> 12));
-  return edge(base, check, edge(base, check, first, 0x80 | ((code >> 6) & 0x3f)), 0x80 | (code & 0x3f));
+  if (code < 0x800) return edge(trie, edge(trie, from, 0xc0 | (code >> 6)), 0x80 | (code & 0x3f));
+  const first = edge(trie, from, 0xe0 | (code >> 12));
+  return edge(trie, edge(trie, first, 0x80 | ((code >> 6) & 0x3f)), 0x80 | (code & 0x3f));
 }
 
-function edge(base: Int32Array, check: Int32Array, from: number, byte: number): number {
+function edge(trie: Int32Array, from: number, byte: number): number {
   if (from === -1) return -1;
-  const to = base[from]! + byte;
-  return check[to] === from ? to : -1;
+  const to = trie[2 * from]! + byte;
+  return trie[2 * to + 1] === from ? to : -1;
 }
 
 function isLowHalf(text: string, from: number, pos: number): boolean {

@@ -39,14 +39,11 @@ export function normalise(text: string, slips: SlipTable): Normalised {
   return { ...mapped, marks: [...marks], kanaOnly: kanji * 12 <= letters.length };
 }
 
-/** The spelling of a dictionary's own word, as it will stand in a normalised text. */
+/** The spelling of a dictionary's own word, as it will stand in a normalised text (thousands are folded at a start). */
 export function foldSpelling(word: string, slips: SlipTable): string {
-  const { mapped } = foldCharacters(word);
-  const folded =
-    slips.pattern === undefined
-      ? mapped
-      : replaceMapped(mapped, slips.pattern, (m) => slips.replacements.get(m[0]) ?? m[0]);
-  return folded.text;
+  const folded = word.normalize('NFKC').toLowerCase();
+  if (slips.pattern === undefined) return folded;
+  return folded.replace(slips.pattern, (from) => slips.replacements.get(from) ?? from);
 }
 
 function foldCharacters(text: string): { mapped: MappedText; marks: Set<string> } {
