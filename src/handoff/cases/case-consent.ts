@@ -30,7 +30,10 @@ export function mayAskDesk(municipality: Municipality, ticket: Ticket): boolean 
 /** Whether this body may hear the case: the window that holds it, one of the same body, or one the person agreed to. */
 export function bodyAgreed(municipality: Municipality, ticket: Ticket, body: string): boolean {
   const window = municipality.windows.find((one) => one.id === body || one.name === body);
-  if (latest(ticket, window?.id ?? body)?.state === 'given') return true;
+  // A window may stand in the table under its id or, where a meeting names it, under its name: the last answer counts.
+  const names = new Set([body, window?.id, window?.name]);
+  const last = ticket.consents.findLast((consent) => names.has(consent.recipient));
+  if (last !== undefined) return last.state === 'given';
   const holder = municipality.windows.find((one) => one.id === ticket.window);
   if (window === undefined || holder === undefined) return false;
   return window.id === holder.id || (window.body !== undefined && window.body === holder.body);
