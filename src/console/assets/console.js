@@ -21,10 +21,11 @@
     for (const time of document.querySelectorAll('time[data-since]')) {
       const seconds = Math.max(0, Math.floor((Date.now() - Number(time.dataset.since)) / 1000));
       const minutes = Math.floor(seconds / 60);
-      time.textContent =
+      const text =
         minutes < 60
           ? `${minutes}分${String(seconds % 60).padStart(2, '0')}秒`
           : `${Math.floor(minutes / 60)}時間${minutes % 60}分`;
+      if (time.textContent !== text) time.textContent = text;
     }
   };
   setInterval(since, 1000);
@@ -57,7 +58,8 @@
   };
   lookAtAlarm();
   const banner = document.getElementById('banner');
-  if (banner) new MutationObserver(lookAtAlarm).observe(banner, { childList: true, subtree: true });
+  // Its own children only: the timer writes further down, and would wake this for ever.
+  if (banner) new MutationObserver(lookAtAlarm).observe(banner, { childList: true });
 
   const events = body.dataset.events;
   if (events && window.EventSource) {
