@@ -5,7 +5,9 @@
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { TICKET_STATES, type TicketState } from '#contracts/ticket.ts';
+import type { Pattern } from './new-city-files.ts';
 import type { Operator } from './operator.ts';
+import type { Encoding } from './resources-csv.ts';
 import type { StaffTools } from './staff.ts';
 
 const top = join(import.meta.dirname, '..', '..');
@@ -40,6 +42,8 @@ function build(root: string, done: (code: number) => void): Command {
   addCheck(program, root, done);
   addTalk(program, root, done);
   addFlows(program, root, done);
+  addNewCity(program, root, done);
+  addResources(program, root, done);
   addTriage(program, root, done);
   addTickets(program, root, done);
   addStaff(program, root, done);
@@ -118,6 +122,55 @@ function addFlows(program: Command, root: string, done: (code: number) => void):
     .action(async () => {
       const { writeSchemas } = await import('./flows-schema.ts');
       done(await writeSchemas({ dir: join(flows(root), 'schema') }, process));
+    });
+}
+
+function addNewCity(program: Command, root: string, done: (code: number) => void): void {
+  program
+    .command('new-city')
+    .description('新しい市を作る。いくつか答えると、確かめて、話せるところまで進む')
+    .argument('<name>', '市（フォルダーの名前、例: sabae）')
+    .option('--title <title>', '市の名前（例: 鯖江市）')
+    .addOption(
+      new Option('--pattern <pattern>', '行き先が決まらない人を、どこが受け止めるか').choices([
+        'general',
+        'choice',
+        'nearest',
+        'district',
+      ]),
+    )
+    .option('--districts <names>', '地域の名前（コンマで区切る）', (names: string) =>
+      names.split(/[,、]/u).filter((one) => one !== ''),
+    )
+    .option('-y, --yes', '何も聞かずに作る')
+    .action(
+      async (name: string, options: { title?: string; pattern?: Pattern; districts?: string[]; yes?: boolean }) => {
+        const { newCity } = await import('./new-city.ts');
+        done(await newCity({ root, name, now: Date.now(), ...options }, process));
+      },
+    );
+}
+
+function addResources(program: Command, root: string, done: (code: number) => void): void {
+  const group = program.command('resources').description('居場所や集まり（社会資源）の表');
+  group
+    .command('export')
+    .description('表計算ソフトで開ける CSV に書き出す')
+    .argument('<city>', '市（フォルダーの名前）')
+    .argument('<file>', '書き出すファイル')
+    .addOption(new Option('--encoding <encoding>', '文字の形').choices(['utf8', 'sjis']).default('utf8'))
+    .action(async (city: string, file: string, { encoding }: { encoding: Encoding }) => {
+      const { exportResources } = await import('./resources.ts');
+      done(await exportResources({ root, city, file, encoding }, process));
+    });
+  group
+    .command('import')
+    .description('CSV（UTF-8 か Shift_JIS）で、その市の場所を入れかえる')
+    .argument('<city>', '市（フォルダーの名前）')
+    .argument('<file>', '読み込むファイル')
+    .action(async (city: string, file: string) => {
+      const { importResources } = await import('./resources.ts');
+      done(await importResources({ root, city, file, now: Date.now() }, process));
     });
 }
 
