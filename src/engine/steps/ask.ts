@@ -71,6 +71,11 @@ function choicesOf(step: FlowStepOf<'ask'>, run: Run, page: number): Asked[] {
     '答えない',
     '言いたくない',
     '分からない',
+    'わからん',
+    '分からん',
+    'わからへん',
+    'しらん',
+    'どこでもない',
     'さあ',
   ]);
   // Pages of one length: 13 districts are 7 and 6, not 11 and 2.
