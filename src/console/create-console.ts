@@ -23,6 +23,7 @@ import { message } from './layout.ts';
 import { liveRoutes } from './live.ts';
 import { oidcRoutes } from './oidc.ts';
 import { printRoutes } from './print.ts';
+import { createQuotaCache } from './quota-cache.ts';
 import { signInRoutes, signOut } from './sign-in.ts';
 import { staffRoutes } from './staff-pages.ts';
 import { templateRoutes } from './templates.ts';
@@ -44,7 +45,14 @@ export function createConsole(options: ConsoleOptions): Console {
   const assets = createAssets();
   const directory = createDirectory(options.store);
   const closing = new AbortController();
-  const desk: Desk = { ...options, names: directory.names, asset: assets.address, closing: closing.signal };
+  const { quota: ask, clock } = options;
+  const desk: Desk = {
+    ...options,
+    ...(ask ? { quota: createQuotaCache({ ask, clock }) } : {}),
+    names: directory.names,
+    asset: assets.address,
+    closing: closing.signal,
+  };
 
   const routes = new Hono();
   routes.use('*', headers(desk), sameOrigin(desk), bodyLimit({ maxSize: LARGEST_FORM }));

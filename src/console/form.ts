@@ -5,6 +5,7 @@ export interface Fields {
   one(name: string): string;
   all(name: string): string[];
   has(name: string): boolean;
+  names(): string[];
 }
 
 export async function fieldsOf(c: Ctx): Promise<Fields> {
@@ -14,7 +15,12 @@ export async function fieldsOf(c: Ctx): Promise<Fields> {
     const values = Array.isArray(value) ? value : value === undefined ? [] : [value];
     return values.filter((one): one is string => typeof one === 'string').map((one) => one.replaceAll('\r\n', '\n'));
   };
-  return { all, one: (name) => all(name)[0] ?? '', has: (name) => all(name).length > 0 };
+  return {
+    all,
+    one: (name) => all(name)[0] ?? '',
+    has: (name) => all(name).length > 0,
+    names: () => Object.keys(body),
+  };
 }
 
 /** Only a path of this console: an address from outside never decides where somebody lands. */

@@ -17,6 +17,8 @@ export function liveRoutes(desk: Desk): Hono<Env> {
   app.get('/live/events', (c) => {
     const city = c.get('city').id;
     const ticket = c.req.query('ticket') ?? '';
+    // A proxy must not collect what should be seen at once.
+    c.header('x-accel-buffering', 'no');
     return streamSSE(c, async (stream) => {
       const changed = new Set<string>();
       let wake: () => void = () => {};

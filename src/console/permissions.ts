@@ -17,6 +17,11 @@ export const ACTIONS = {
   'staff.manage': '職員を管理する',
   'alert.manage': '知らせ先・当番を決める',
   'audit.see': '操作の記録を見る',
+  'case.see': '多機関協働のケース・会議を見る',
+  'case.act': 'ケース・プラン・会議を進める',
+  'closed.see': '名簿に入っている支援会議の記録を見る',
+  'community.see': '地域課題と目標を見る',
+  'community.edit': '地域課題とできごとを記録する',
 } as const;
 export type Action = keyof typeof ACTIONS;
 
@@ -30,13 +35,18 @@ const CASEWORK = [
   'template.edit',
   'calendar.see',
   'figures.see',
+  'case.see',
+  'case.act',
+  'closed.see',
+  'community.see',
+  'community.edit',
 ] as const;
 
 export const PERMISSIONS: Readonly<Record<Role, readonly Action[]>> = {
   counsellor: CASEWORK,
   coordinator: [...CASEWORK, 'ticket.see_all', 'calendar.edit', 'alert.manage'],
   editor: ['work_list.see', 'template.edit', 'figures.see'],
-  administrator: ['staff.manage', 'calendar.see', 'calendar.edit', 'alert.manage', 'figures.see'],
+  administrator: ['staff.manage', 'calendar.see', 'calendar.edit', 'alert.manage', 'figures.see', 'community.see'],
   auditor: ['audit.see'],
 };
 

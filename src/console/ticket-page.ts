@@ -74,9 +74,10 @@ export async function ticketPage(
       ${head(c, view)}
       <p id="changed" class="warn" hidden>この相談は、いま変わりました。<a href="${path(c, `/tickets/${ticket.id}`)}">読み込み直す</a></p>
       ${alarm(c, view)}
+      <p class="jump"><a class="button" href="#acts">できることへ（受け付ける・返事・つなぐ）</a></p>
       <div class="columns">
         <div class="sheet">${inside}<section class="part"><h2>経過</h2>${history(c, view)}</section></div>
-        <aside class="acts" aria-label="できること">${ticketForms(c, view, people, extra.typed ?? {})}${papers(c, view)}</aside>
+        <aside class="acts" id="acts" tabindex="-1" aria-label="できること">${ticketForms(c, view, people, extra.typed ?? {})}${papers(c, view)}</aside>
       </div>
     </article>`;
   return page(desk, c, { title, body, wide: true, said, fault, ...(status === undefined ? {} : { status }) });

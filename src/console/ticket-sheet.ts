@@ -30,7 +30,7 @@ const saidOrNone = (heard: Heard | null): Html => (heard === null ? html`—` : 
 
 /** The parts under the talk; for somebody who has opened the ticket. */
 export function sheet(c: Ctx, view: TicketView): Html {
-  return html`${needs(view.ticket)}${urgency(view.ticket)}${person(c, view.ticket)}${household(view.ticket)}${ways(c, view.ticket)}${consents(c, view.ticket)}${booking(c, view.ticket)}${notes(c, view)}`;
+  return html`${urgency(view.ticket)}${needs(view.ticket)}${person(c, view.ticket)}${household(view.ticket)}${ways(c, view.ticket)}${consents(c, view.ticket)}${booking(c, view.ticket)}${notes(c, view)}`;
 }
 
 function needs(ticket: Ticket): Html {

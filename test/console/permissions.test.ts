@@ -21,6 +21,11 @@ const DOORS: Record<Action, [method: 'get' | 'post', path: string]> = {
   'staff.manage': ['get', '/staff'],
   'alert.manage': ['get', '/alerts'],
   'audit.see': ['get', '/audit'],
+  'case.see': ['get', '/cases'],
+  'case.act': ['post', '/meetings'],
+  'closed.see': ['get', '/closed'],
+  'community.see': ['get', '/community'],
+  'community.edit': ['post', '/community/tally'],
 };
 
 let office: Office;

@@ -87,10 +87,12 @@ describe('talking to the resident', () => {
       [200, '使い切りました'],
     ] as const) {
       left = { limit: 200, used };
+      office.clock.advance(61_000);
       await browser.get(`/tickets/${ticket.id}`);
       expect(browser.text()).toContain(words);
     }
     left = null;
+    office.clock.advance(61_000);
     await browser.get(`/tickets/${ticket.id}`);
     expect(browser.text()).not.toContain('今月LINEで');
   });

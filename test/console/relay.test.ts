@@ -1,0 +1,141 @@
+/** The resident on the simulator's LINE and a counsellor in the console, in one running conversation. */
+import { Hono } from 'hono';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Console, createConsole } from '#console/create-console.ts';
+import { codeAt, newSecret } from '#console/second-factor.ts';
+import { loadContent } from '#content/load-content.ts';
+import { addStaff } from '#handoff/staff-accounts.ts';
+import { inDraft } from '#store/draft.ts';
+import { createIds } from '#support/ids.ts';
+import { silentLogger } from '#support/logger.ts';
+import { hashPassword } from '#support/passwords.ts';
+import { type Harness, openHarness } from '../conversation/harness.ts';
+import { type Browser, CITY, createBrowser, PASSWORD } from './harness.ts';
+
+let talk: Harness;
+let office: Console;
+let sato: Browser;
+
+beforeEach(async () => {
+  talk = await openHarness();
+  const files = await loadContent({ dir: 'flows' });
+  const ids = createIds();
+  office = createConsole({
+    store: talk.store,
+    municipalities: [CITY],
+    municipality: (id) => files.municipalities.get(id) ?? null,
+    texts: () => files.texts,
+    clock: talk.clock,
+    ids,
+    log: silentLogger,
+    count: () => {},
+    publicUrl: () => 'http://office.test',
+    secure: false,
+    address: () => '192.0.2.1',
+  });
+  const app = new Hono();
+  app.route('/console', office.routes);
+  const secret = newSecret();
+  const password = await hashPassword(PASSWORD, 4);
+  await inDraft(talk.store, CITY, async (draft) => {
+    const made = await addStaff(
+      draft,
+      { login: 'sato', name: '佐藤', roles: ['coordinator'], windows: [], mail: null },
+      { by: 'operator', now: talk.clock.now(), ids },
+    );
+    if (!made.ok) throw new Error(made.why);
+    await draft.put('staff', made.id, { ...(await draft.get('staff', made.id))!, password, totp: { secret, step: 0 } });
+  });
+  sato = createBrowser(app);
+  await sato.post('/sign-in', { login: 'sato', password: PASSWORD });
+  await sato.get('/code');
+  await sato.post('/code', { code: codeAt(secret, talk.clock.now()) });
+}, 60_000);
+afterEach(async () => {
+  office.close();
+  await talk.close();
+});
+
+/** A message in danger makes a ticket at once: the shortest way to one. */
+async function inDanger() {
+  const resident = talk.resident();
+  await resident.follow();
+  await resident.say('もう死にたいです');
+  const [ticket] = await talk.tickets();
+  return { resident, ticket: ticket!, at: `/tickets/${ticket!.id}` };
+}
+
+describe('a talk between resident and counsellor', () => {
+  it('goes both ways, with the bot silent, and back to the bot', async () => {
+    const { resident, ticket, at } = await inDanger();
+    await sato.get(at);
+    await sato.go(`${at}/open`);
+    expect(sato.text()).toContain('もう死にたいです');
+    await sato.go(`${at}/accept`);
+    await sato.go(`${at}/answer`, { text: '読みました。今、安全な場所にいますか。' });
+    const before = talk.line.received(resident.userId).length;
+    await talk.conversation.beat();
+    await talk.conversation.idle();
+    const screen = JSON.stringify(talk.line.received(resident.userId).slice(before));
+    expect(screen).toContain('読みました。今、安全な場所にいますか。');
+    expect(screen).toContain('職員より');
+    expect(screen).not.toContain('佐藤');
+    // The resident answers: the bot says nothing, the counsellor sees it.
+    expect(await resident.say('家にいます')).toEqual([]);
+    await sato.get(at);
+    expect(sato.text()).toContain('家にいます');
+    expect(sato.text()).toContain('届きました');
+    // Within the minute the answer goes the free way.
+    const pushes = talk.line.counts().pushes;
+    await sato.go(`${at}/answer`, { text: 'よかったです。電話をしてもいいですか。' });
+    await talk.conversation.beat();
+    await talk.conversation.idle();
+    expect(talk.line.counts().pushes).toBe(pushes);
+    expect(talk.line.screenText(resident.userId).at(-1)).toContain('電話をしてもいいですか');
+    await sato.go(`${at}/release`, { tell: 'yes' });
+    await talk.conversation.beat();
+    await talk.conversation.idle();
+    expect(talk.line.screenText(resident.userId).at(-1)).toContain('自動の案内');
+    expect((await resident.say('ありがとう')).length).toBeGreaterThan(0);
+    expect((await talk.tickets())[0]?.id).toBe(ticket.id);
+  });
+
+  it('still hears danger while a human has the floor', async () => {
+    const { resident, ticket, at } = await inDanger();
+    await sato.get('/tickets');
+    expect(sato.text()).toContain('急ぎの相談 1 件');
+    await sato.go(`/alerts/${ticket.id}/acknowledge`);
+    await sato.go(`${at}/floor`);
+    await sato.get('/tickets');
+    expect(sato.text()).not.toContain('急ぎの相談 1 件');
+    talk.clock.advance(5 * 60_000);
+    expect((await resident.say('やっぱり今から死にます')).join()).toContain('119');
+    await sato.get('/tickets');
+    expect(sato.text()).toContain('急ぎの相談 1 件');
+  });
+
+  it('no longer shows what the resident withdrew', async () => {
+    const { resident, at } = await inDanger();
+    await sato.get(at);
+    await sato.go(`${at}/open`);
+    expect(sato.text()).toContain('もう死にたいです');
+    await resident.unsend(resident.lastMessageId());
+    await sato.get(at);
+    expect(sato.text()).not.toContain('死にたい');
+    expect(sato.text()).toContain('本人が取り消しました');
+    // The flag and its time stay (R8).
+    expect(sato.text()).toContain('命に関わる気持ち');
+  });
+
+  it('shows in the outcome that a person who blocked the account was not reached', async () => {
+    const { resident, at } = await inDanger();
+    await sato.get(at);
+    await sato.post(`${at}/answer`, { text: '読みました。' });
+    await resident.block();
+    await talk.conversation.beat();
+    await talk.conversation.idle();
+    await sato.get(at);
+    await sato.go(`${at}/open`);
+    expect(sato.text()).toContain('届きませんでした');
+  });
+});
