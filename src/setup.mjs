@@ -28,9 +28,15 @@ export function install() {
   process.stderr.write('tsunagi: 必要な部品を入れています(はじめての時だけ、1〜2分)… / installing packages, once\n');
   // An environment that says "production" would leave out the Node this service runs on.
   const env = { ...process.env, NODE_ENV: 'development', npm_config_omit: '' };
-  const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--include=dev', '--loglevel=error'], { cwd: top, env, stdio: ['ignore', 2, 2] });
+  const npm = spawnSync(
+    'npm',
+    ['install', '--no-save', '--no-audit', '--no-fund', '--include=dev', '--loglevel=error'],
+    { cwd: top, env, stdio: ['ignore', 2, 2] },
+  );
   if (npm.status !== 0) {
-    process.stderr.write('tsunagi: `npm install` did not succeed; the lines above say why. 上の表示をご確認ください。\n');
+    process.stderr.write(
+      'tsunagi: `npm install` did not succeed; the lines above say why. 上の表示をご確認ください。\n',
+    );
     process.exit(1);
   }
   writeFileSync(marker, lockHash());
