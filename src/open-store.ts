@@ -2,10 +2,11 @@
 import { mkdirSync } from 'node:fs';
 import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Driver } from '#store/driver.ts';
 import { createEmbeddedDriver } from '#store/embedded/embedded-driver.ts';
 import { createSealedStore } from '#store/sealed-store.ts';
 import type { Store } from '#store/store.ts';
-import { createKeyRing, generateKey, KeyError } from '#support/key-ring.ts';
+import { createKeyRing, generateKey, KeyError, type KeyRing } from '#support/key-ring.ts';
 
 export interface StoreSettings {
   DATA_DIR: string;
@@ -14,8 +15,20 @@ export interface StoreSettings {
   SECRET_KEYS?: string | undefined;
 }
 
+/** A store with what it is made of, for tools that copy or check records as they are kept. */
+export interface Storage {
+  store: Store;
+  driver: Driver;
+  keyRing: KeyRing;
+}
+
 /** @throws StoreError, KeyError */
 export async function openStore(settings: StoreSettings): Promise<Store> {
+  return (await openStorage(settings)).store;
+}
+
+/** @throws StoreError, KeyError */
+export async function openStorage(settings: StoreSettings): Promise<Storage> {
   if (settings.REDIS_URL === undefined) return openEmbedded(settings);
   if (settings.SECRET_KEYS === undefined) {
     // A key made on one server could not open what another has sealed.
@@ -24,13 +37,15 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
   const keyRing = createKeyRing(settings.SECRET_KEYS);
   const { createRedisDriver } = await import('#store/redis/redis-driver.ts');
   const allowUnsafe = settings.REDIS_ALLOW_UNSAFE === 'yes';
-  return createSealedStore({ driver: await createRedisDriver({ url: settings.REDIS_URL, allowUnsafe }), keyRing });
+  const driver = await createRedisDriver({ url: settings.REDIS_URL, allowUnsafe });
+  return { driver, keyRing, store: createSealedStore({ driver, keyRing }) };
 }
 
-async function openEmbedded(settings: StoreSettings): Promise<Store> {
+async function openEmbedded(settings: StoreSettings): Promise<Storage> {
   mkdirSync(settings.DATA_DIR, { recursive: true, mode: 0o700 });
   const keyRing = createKeyRing(settings.SECRET_KEYS ?? (await localKeys(settings.DATA_DIR)));
-  return createSealedStore({ driver: createEmbeddedDriver({ path: join(settings.DATA_DIR, 'tsunagi.db') }), keyRing });
+  const driver = createEmbeddedDriver({ path: join(settings.DATA_DIR, 'tsunagi.db') });
+  return { driver, keyRing, store: createSealedStore({ driver, keyRing }) };
 }
 
 /** For a first try on one machine: a key made once, kept beside the data. A real service sets SECRET_KEYS. */

@@ -47,7 +47,8 @@ function build(root: string, done: (code: number) => void): Command {
   addTriage(program, root, done);
   addTickets(program, root, done);
   addStaff(program, root, done);
-  addKeys(program, done);
+  addKeys(program, root, done);
+  addKeeping(program, root, done);
   for (const command of [program, ...program.commands]) exitOverrideAll(command);
   return program;
 }
@@ -263,10 +264,9 @@ function addStaff(program: Command, root: string, done: (code: number) => void):
     });
 }
 
-function addKeys(program: Command, done: (code: number) => void): void {
-  program
-    .command('keys')
-    .description('保管の鍵')
+function addKeys(program: Command, root: string, done: (code: number) => void): void {
+  const group = program.command('keys').description('保管の鍵');
+  group
     .command('new')
     .description('新しい鍵を1つ作って表示する（SECRET_KEYS の先頭に足す）')
     .argument('[name]', '鍵の名前', 'k1')
@@ -274,6 +274,61 @@ function addKeys(program: Command, done: (code: number) => void): void {
       const { generateKey } = await import('#support/key-ring.ts');
       process.stdout.write(`${generateKey(name)}\n`);
       done(0);
+    });
+  group
+    .command('rotate')
+    .description(
+      'すべての記録を SECRET_KEYS の先頭の鍵で封じなおす（サービスが動いたままでよい。途中で止めても続きからできる）',
+    )
+    .action(async () => {
+      const { withStorage } = await import('./storage.ts');
+      const { keysRotate } = await import('./keys.ts');
+      done(await withStorage(root, (storage) => keysRotate(process, storage)));
+    });
+}
+
+function addKeeping(program: Command, root: string, done: (code: number) => void): void {
+  program
+    .command('doctor')
+    .description('すべての記録を読み、つじつまの合わないところを言う（何も変えない）')
+    .addOption(json())
+    .action(async (options: { json?: boolean }) => {
+      const { withStorage } = await import('./storage.ts');
+      const { doctor } = await import('./doctor.ts');
+      const { loadContent } = await import('#content/load-content.ts');
+      const check = withStorage(root, async (storage, settings) => {
+        const { municipalities } = await loadContent({ dir: join(root, settings.FLOWS_DIR) });
+        return doctor({ ...options, now: Date.now() }, process, storage, municipalities);
+      });
+      done(await check);
+    });
+  program
+    .command('backup')
+    .description('すべての記録をファイルに写す（封じたまま。サービスが動いたままでよい）')
+    .argument('<file>', '新しいファイル')
+    .action(async (file: string) => {
+      const { withStorage } = await import('./storage.ts');
+      const { backup } = await import('./backup.ts');
+      done(await withStorage(root, (storage) => backup({ file, now: Date.now() }, process, storage)));
+    });
+  program
+    .command('restore')
+    .description('控えを、空の保管場所に戻す')
+    .argument('<file>', 'backup で作ったファイル')
+    .action(async (file: string) => {
+      const { withStorage } = await import('./storage.ts');
+      const { restore } = await import('./restore.ts');
+      done(await withStorage(root, (storage) => restore({ file }, process, storage)));
+    });
+  program
+    .command('move')
+    .description('組みこみの保管場所の記録を、空の Redis に移す（サービスを止めてから）')
+    .argument('<redis-url>', '移す先（REDIS_URL と同じ形）')
+    .action(async (to: string) => {
+      const { readSettings } = await import('./storage.ts');
+      const { move } = await import('./move.ts');
+      const { DATA_DIR: dataDir, REDIS_ALLOW_UNSAFE } = readSettings(root);
+      done(await move({ dataDir, to, allowUnsafe: REDIS_ALLOW_UNSAFE === 'yes' }, process));
     });
 }
 

@@ -7,6 +7,7 @@ import { type Store, type Stored, StoreError } from '#store/store.ts';
 import type { Channel } from './channel.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { giveUp, handleEvent } from './handle-event.ts';
+import { createHousekeeping } from './housekeeping.ts';
 import { createOutbox, type Ready } from './outbox.ts';
 import { receiveEvents } from './receive-events.ts';
 import { createStandstill } from './standstill.ts';
@@ -17,6 +18,8 @@ import { fireTimers } from './timers.ts';
 const ORPHAN_MS = 2_500;
 const ATTEMPTS = 3;
 const SWEEP_ROWS = 500;
+/** With 1,700 cities each server looks at each every 17 seconds: looking must not become the main work. */
+const BEAT_MS_PER_CITY = 10;
 
 export interface ConversationOptions {
   world: World;
@@ -54,6 +57,7 @@ export function createConversation(options: ConversationOptions): Conversation {
     count: (name, labels) => world.count(`outgoing_${name}`, labels),
   });
   const dispatcher = createDispatcher({ workers: options.workers, work });
+  const housekeeping = createHousekeeping({ world, store });
   const standstill = createStandstill();
   /** Just received and not looked at yet, by contact. Contacts of which more is waiting are not trusted to it. */
   const fresh = new Map<string, Stored<'inbox'>[]>();
@@ -134,14 +138,13 @@ export function createConversation(options: ConversationOptions): Conversation {
     standstill.forgetOthers(municipality, names);
   };
 
-  const beat = async (): Promise<void> => {
-    const now = world.clock.now();
+  const beat = async (always: boolean): Promise<void> => {
     for (const municipality of municipalities) {
       try {
         await takeUpLeft(municipality);
         await fireTimers(world, store, municipality);
         await outbox.sendDue(municipality);
-        await store.sweep(municipality, now, 500);
+        await housekeeping.keep(municipality, always);
       } catch (error) {
         world.log.error('beat failed', { municipality, error });
         world.count('beat_failures', { municipality });
@@ -151,9 +154,12 @@ export function createConversation(options: ConversationOptions): Conversation {
 
   const schedule = (): void => {
     if (stopped) return;
-    timer = setTimeout(() => {
-      beating = beat().finally(schedule);
-    }, options.beatMs ?? 1_000);
+    timer = setTimeout(
+      () => {
+        beating = beat(false).finally(schedule);
+      },
+      options.beatMs ?? Math.max(1_000, municipalities.length * BEAT_MS_PER_CITY),
+    );
   };
 
   return {
@@ -191,7 +197,7 @@ export function createConversation(options: ConversationOptions): Conversation {
       await dispatcher.idle();
       await outbox.settle();
     },
-    beat,
+    beat: () => beat(true),
     waiting: () => dispatcher.waiting(),
   };
 }

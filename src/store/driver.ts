@@ -60,6 +60,11 @@ export interface Driver {
     cursor: string | null;
     records: (RawRecord & { kind: string; entries: readonly RawEntry[]; expiresAt: number | null })[];
   }>;
+  /**
+   * From now on this driver's reads see one moment, whatever is written meanwhile; only where the store can do that.
+   * @returns ends it.
+   */
+  snapshot?(): () => void;
   watch(listener: (change: { municipality: string; kind: string; id: string }) => void): () => void;
   municipalities(): Promise<string[]>;
   ping(): Promise<void>;

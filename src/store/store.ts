@@ -44,6 +44,19 @@ export interface Listed<K extends Kind> extends Stored<K> {
   readonly cursor: string;
 }
 
+export interface Inspected {
+  cursor: string | null;
+  records: {
+    kind: string;
+    id: string;
+    /** null when it cannot be read. */
+    body: unknown;
+    /** Index and group (null = not counted) of each row it stands in. */
+    rows: { index: string; group: string | null }[];
+    fault: 'unknown_kind' | 'sealed' | 'newer' | 'shape' | 'rows' | null;
+  }[];
+}
+
 export interface Store {
   get<K extends Kind>(municipality: string, kind: K, id: string): Promise<Stored<K> | null>;
   getMany<K extends Kind>(municipality: string, kind: K, ids: readonly string[]): Promise<(Stored<K> | null)[]>;
@@ -69,6 +82,11 @@ export interface Store {
     cursor: string | null,
     limit: number,
   ): Promise<{ cursor: string | null; resealed: number }>;
+  /**
+   * Every record with its body read and held against its kind, `limit` at a time, for checks: a record that cannot be
+   * read comes with a `fault` instead of an exception. @returns the next cursor, null at the end.
+   */
+  inspect(municipality: string, cursor: string | null, limit: number): Promise<Inspected>;
   municipalities(): Promise<string[]>;
   /** Resolves when a write and a read work; rejects with a `StoreError` otherwise. */
   ping(): Promise<void>;

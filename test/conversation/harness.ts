@@ -40,6 +40,7 @@ export interface Harness {
   log: string[];
   counts: Map<string, number>;
   dbPath: string;
+  secretKeys: string;
   /** A new resident, not yet a friend. */
   resident(municipality?: string): Resident;
   tickets(municipality?: string): Promise<Ticket[]>;
@@ -79,9 +80,10 @@ export async function openHarness(
   const clock = createManualClock(options.at ?? TUESDAY_TEN);
   const ids = createIds();
   const dbPath = join(mkdtempSync(join(tmpdir(), 'tsunagi-talk-')), 'store.db');
+  const secretKeys = generateKey('k1');
   const store = createSealedStore({
     driver: createEmbeddedDriver({ path: dbPath }),
-    keyRing: createKeyRing(generateKey('k1')),
+    keyRing: createKeyRing(secretKeys),
   });
   const log: string[] = [];
   const counts = new Map<string, number>();
@@ -179,6 +181,7 @@ export async function openHarness(
     log,
     counts,
     dbPath,
+    secretKeys,
     resident,
     contactOf: (municipality, userId) => pseudonym(municipality, 'line', userId),
     async post(municipality, body, signature) {

@@ -124,6 +124,12 @@ export function createEmbeddedDriver(options: { path: string; busyTimeoutMs?: nu
           records: rows.map(({ rowid: _, ...row }) => ({ ...row, entries: JSON.parse(row.entries) as RawEntry[] })),
         };
       }),
+    snapshot() {
+      db.exec('BEGIN');
+      // The moment is fixed by the first read.
+      db.prepare('SELECT count(*) FROM spaces').get();
+      return () => db.exec('COMMIT');
+    },
     watch(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

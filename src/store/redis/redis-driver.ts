@@ -128,7 +128,8 @@ export async function createRedisDriver(options: RedisDriverOptions): Promise<Dr
     watch: (listener) => changes.watch(listener),
     async municipalities() {
       open();
-      return cities();
+      // `-` is the place for what belongs to no city.
+      return (await cities()).filter((city) => city !== '-');
     },
     async ping() {
       open();
