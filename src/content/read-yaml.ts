@@ -58,7 +58,14 @@ function parseYaml(text: string, file: string): Read {
     }
     return line(path);
   };
-  return { source: { file, text, value: document.toJS() as unknown, line, keyLine }, findings: [] };
+  try {
+    return { source: { file, text, value: document.toJS() as unknown, line, keyLine }, findings: [] };
+  } catch {
+    // The only thing that fails here: references (*name) to references without end.
+    const what = '「*名前」の参照が多すぎるか、参照が参照を呼びつづけています。';
+    const remedy = '参照（& と *）をやめて、その場に書いてください。';
+    return { source: null, findings: [{ file, line: 0, level: 'error', what, remedy }] };
+  }
 }
 
 const CAUSES: Partial<Record<YAMLParseError['code'], [string, string]>> = {

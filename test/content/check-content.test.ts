@@ -302,4 +302,13 @@ describe('a broken city', () => {
     const dir = changed('common/repair.yaml', 'stop:', 'stopp:');
     await expect(loadContent({ dir })).rejects.toThrow('flows/common');
   });
+
+  it('says so when references call references without end', async () => {
+    const bomb = [
+      'x0: &x0 [a, a]',
+      ...Array.from({ length: 9 }, (_, n) => `x${n + 1}: &x${n + 1} [${Array(9).fill(`*x${n}`).join(', ')}]`),
+    ];
+    const findings = await checkContent({ dir: changed('ashiya/bomb.yaml', null, bomb.join('\n')), now: NOW });
+    expect(findings.map(({ what }) => what)).toContain('「*名前」の参照が多すぎるか、参照が参照を呼びつづけています。');
+  });
 });
