@@ -278,6 +278,7 @@ const alert = kind({
     due: (b) => (b.acknowledged === null ? { key: timeKey(b.nextAt) } : null),
     at: (b) => ({ key: timeKey(b.at) }),
   },
+  expiresAt: (b) => (b.acknowledged === null ? null : b.acknowledged.at + 400 * 86_400_000),
 });
 const duty = kind({
   schema: dutySchema,

@@ -37,9 +37,10 @@ export function passwordFault(password: string, about: readonly string[]): 'shor
   if (plain.length > LONGEST_PASSWORD) return 'long';
   const low = plain.toLowerCase();
   if (new Set(low).size < 5) return 'guessable';
-  if (RUNS.some((run) => rest(low, run).length < 5)) return 'guessable';
   const own = about.map((word) => word.toLowerCase()).filter((word) => word.length >= 3);
-  return [...COMMON, ...own].some((word) => low.replaceAll(word, '').length < 5) ? 'guessable' : null;
+  // What is left when everything that is tried first is taken out.
+  const words = [...COMMON, ...own].reduce((left, word) => left.replaceAll(word, ''), low);
+  return RUNS.reduce(withoutRuns, words).length < 5 ? 'guessable' : null;
 }
 
 /** @returns SHA-256 in hex: for random tokens, which need no slow hash. */
@@ -65,7 +66,7 @@ const RUNS = [
 ];
 
 /** What is left of a text when stretches of three and more of a run are taken out. */
-function rest(text: string, run: string): string {
+function withoutRuns(text: string, run: string): string {
   let out = '';
   for (let i = 0; i < text.length; ) {
     let length = 1;

@@ -85,7 +85,8 @@ export async function openOffice(options: Partial<ConsoleOptions> & { at?: numbe
     address: () => '192.0.2.1',
     ...options,
   });
-  const app = new Hono();
+  // As the service's app does it: with or without a slash at the end.
+  const app = new Hono({ strict: false });
   app.route('/console', console.routes);
   let made = 0;
 

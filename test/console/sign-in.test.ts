@@ -40,6 +40,7 @@ describe('the first administrator', () => {
     const secret = /class="secret">([A-Z2-7 ]+)</u.exec(browser.html())![1]!.replaceAll(' ', '');
     await browser.post('/enrol', { code: codeAt(secret, office.clock.now()) });
     expect(browser.text()).toMatch(/回復コード.*[0-9a-f]{5}-[0-9a-f]{5}/u);
+    expect((await browser.get('/')).headers.get('location')).toBe('/console/ashiya/tickets');
     await browser.get('/tickets');
     expect(browser.status()).toBe(200);
     // The link is used up, and no other is given out.
