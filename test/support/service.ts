@@ -11,6 +11,7 @@ const TOP = join(import.meta.dirname, '..', '..');
 export interface Service {
   url: string;
   port: number;
+  pid: number;
   dataDir: string;
   output(): string;
   kill(signal: NodeJS.Signals): Promise<number | null>;
@@ -62,6 +63,7 @@ export async function startService(options: {
   return {
     url: `http://127.0.0.1:${port}`,
     port,
+    pid: child.pid!,
     dataDir,
     output: () => output,
     kill: (signal) => stop(child, signal, ended),

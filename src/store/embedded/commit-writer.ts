@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { RawCommit, RawEntry, RawOperation } from '../driver.ts';
-import type { StoreError } from '../store.ts';
+import { StoreError } from '../store.ts';
 import { unavailable } from './database.ts';
 
 export interface CommitRequest {
@@ -79,13 +79,21 @@ export function createCommitWriter(db: DatabaseSync): WriteCommits {
     return { ok: true };
   };
 
+  /** @throws StoreError when somebody else holds the database for longer than is waited. */
+  const begin = (): void => {
+    try {
+      sql.begin.run();
+    } catch (cause) {
+      throw new StoreError('unavailable', 'the database is held by somebody else', { cause });
+    }
+  };
   const transact = (batch: readonly CommitRequest[]): RawCommit[] => {
     const durable = batch.some((request) => request.durable);
     if (durable !== durableNow) {
       db.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`);
       durableNow = durable;
     }
-    sql.begin.run();
+    begin();
     try {
       const results = batch.map(({ municipality, operations }) => apply(municipality, operations));
       sql.commit.run();
@@ -100,7 +108,9 @@ export function createCommitWriter(db: DatabaseSync): WriteCommits {
   return (batch) => {
     try {
       return transact(batch);
-    } catch {
+    } catch (error) {
+      // Nothing was begun: each alone would wait as long again, and the channel must be told in time.
+      if (error instanceof StoreError) return batch.map(() => error);
       // One bad commit must not take the others with it: each alone.
       return batch.map((request) => {
         try {

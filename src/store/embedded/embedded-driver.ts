@@ -20,7 +20,7 @@ interface Waiting extends CommitRequest {
  * @throws StoreError when it cannot be opened.
  */
 export function createEmbeddedDriver(options: { path: string; busyTimeoutMs?: number; thread?: boolean }): Driver {
-  const { path, busyTimeoutMs = 2000, thread = path !== ':memory:' } = options;
+  const { path, busyTimeoutMs = 1000, thread = path !== ':memory:' } = options;
   const db = openDatabase(path, busyTimeoutMs);
   const writer = thread ? createThreadWriter({ path, busyTimeoutMs }) : null;
   const write = writer?.write ?? createCommitWriter(db);
