@@ -12,6 +12,7 @@ import { alertRoutes } from './alert-pages.ts';
 import { createAssets } from './assets.ts';
 import { auditRoutes } from './audit-pages.ts';
 import { calendarRoutes } from './calendar-pages.ts';
+import { caseRoutes } from './cases/routes.ts';
 import type { ConsoleOptions, Desk, Env } from './desk.ts';
 import { createDirectory } from './directory.ts';
 import { exportRoutes } from './export-pages.ts';
@@ -127,6 +128,7 @@ function cityRoutes(desk: Desk): Hono<Env> {
     staffRoutes,
     accountRoutes,
     auditRoutes,
+    caseRoutes,
   ]) {
     inside.route('/', make(desk));
   }

@@ -10,9 +10,12 @@ export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 const NAV: readonly [href: string, name: string, action: Action][] = [
   ['/tickets', '相談', 'ticket.see'],
+  ['/cases', 'ケース', 'case.see'],
+  ['/meetings', '会議', 'case.see'],
   ['/calendar', 'カレンダー', 'calendar.see'],
   ['/templates', '文例', 'template.edit'],
   ['/figures', '集計', 'figures.see'],
+  ['/community', '地域課題', 'community.see'],
   ['/work-list', '言葉の一覧', 'work_list.see'],
   ['/alerts', '知らせ・当番', 'alert.manage'],
   ['/staff', '職員', 'staff.manage'],

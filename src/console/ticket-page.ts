@@ -77,7 +77,7 @@ export async function ticketPage(
       <p class="jump"><a class="button" href="#acts">できることへ（受け付ける・返事・つなぐ）</a></p>
       <div class="columns">
         <div class="sheet">${inside}<section class="part"><h2>経過</h2>${history(c, view)}</section></div>
-        <aside class="acts" id="acts" tabindex="-1" aria-label="できること">${ticketForms(c, view, people, extra.typed ?? {})}${papers(c, view)}</aside>
+        <aside class="acts" id="acts" tabindex="-1" aria-label="できること">${ticketForms(c, view, people, extra.typed ?? {})}${together(c, view)}${papers(c, view)}</aside>
       </div>
     </article>`;
   return page(desk, c, { title, body, wide: true, said, fault, ...(status === undefined ? {} : { status }) });
@@ -113,6 +113,14 @@ function trace(c: Ctx, { ticket, names }: TicketView): Html {
   return html`<h1>相談 ${ticket.receipt}</h1><p>この相談は <b>${windowName(c.get('city'), ticket.window)}</b> へつなぎました。</p>
     <dl><dt>いまの状態</dt><dd>${STATE_NAMES[ticket.state]}</dd><dt>担当</dt><dd>${nameOf(names, ticket.assignee)}</dd><dt>結果</dt><dd>${ticket.result === null ? 'まだです' : RESULT_NAMES[ticket.result.result]}</dd></dl>
     <p class="hint">つないだあとの内容は、つなぎ先だけが見られます。</p>`;
+}
+
+/** Cases, meetings, staying in touch: on a page of their own (`cases/`). */
+function together(c: Ctx, { ticket }: TicketView): Html {
+  if (!c.get('me').can('case.act')) return html``;
+  const own =
+    ticket.case == null ? '' : html`<li><a href="${path(c, `/cases/${ticket.case}`)}">この相談のケース</a></li>`;
+  return html`<section class="box"><h2>多機関協働</h2><ul class="links">${own}<li><a href="${path(c, `/tickets/${ticket.id}/together`)}">いっしょに考える・様子をうかがう</a></li></ul></section>`;
 }
 
 function papers(c: Ctx, { ticket, opened }: TicketView): Html {

@@ -87,6 +87,17 @@ const EVENTS: Record<string, string> = {
   withdrawn: '本人が言葉を取り消し',
   erased: '本人の希望で消去',
   consent_recorded: '同意を記録',
+  outreach: 'まわりの人からの知らせ',
+  meeting_asked: '会議で話し合ってよいか、本人にたずねた',
+  meeting_answered: '会議のことで、本人が聞きたいことがある',
+  case_joined: 'ケースに入った',
+  case_left: 'ケースから外れた',
+  handed_back: 'ケースから、つなぎ戻し',
+  plan_answered: '本人がプランに返事',
+  touch_offered: '様子をたずねてよいか、本人に聞いた',
+  touch_begun: '様子をたずね始めた',
+  touch_ended: '様子をたずねるのを終えた',
+  touch_answered: '「その後いかがですか」に返事',
 };
 export const eventName = (what: string): string => EVENTS[what] ?? '更新';
 

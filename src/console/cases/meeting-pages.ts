@@ -231,8 +231,9 @@ async function planMeeting(desk: Desk, c: Ctx): Promise<Response> {
   await inDraft(desk.store, c.get('city').id, async (draft) => {
     const known = await draft.get('conference', id);
     if (known && known.state !== 'cancelled') return;
-    await draft.put('conference', id, made.conference);
-    await keepConference(draft, { ...base(desk, c), conference: id }, 'plan', made);
+    // Called off before: invitations that went out then are replaced by later ones.
+    const conference = { ...made.conference, sequence: (known?.sequence ?? -1) + 1 };
+    await keepConference(draft, { ...base(desk, c), conference: id }, 'plan', { ok: true, conference });
   });
   return c.redirect(path(c, `/meetings/${id}`), 303);
 }

@@ -220,7 +220,7 @@ describe('when the person agrees', () => {
   });
 
   it('brings along only what the law allows, each item looked at and chosen', async () => {
-    const [own, agency, report] = (await file()).items as [{ id: string }, { id: string }, { id: string }];
+    const [own, agency, report] = (await file()).items as unknown as [{ id: string }, { id: string }, { id: string }];
     const bring = (...chosen: { id: string }[]): Choice[] =>
       [own, agency, report].map((one) => ({
         item: one.id,
