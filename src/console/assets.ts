@@ -1,15 +1,15 @@
 /** The few files a page loads: one style sheet, one script, htmx, an icon. Their address carries their hash. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Hono } from 'hono';
 
 const TYPES = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8', svg: 'image/svg+xml' } as const;
 
 export function createAssets(): { routes: Hono; address(name: string): string } {
   const own = (name: string): string => join(import.meta.dirname, 'assets', name);
-  const htmx = createRequire(import.meta.url).resolve('htmx.org/dist/htmx.min.js');
+  const htmx = fileURLToPath(import.meta.resolve('htmx.org/dist/htmx.min.js'));
   const files = new Map(
     Object.entries({
       'console.css': own('console.css'),

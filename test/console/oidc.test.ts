@@ -92,7 +92,9 @@ describe('the city’s own sign-in', () => {
     expect(browser.text()).toContain('佐藤');
     const staff = await office.store.get('ashiya', 'staff', id);
     expect(staff?.body.oidc).toEqual({ issuer, subject: 'sato@city.test' });
-    expect((await office.audit()).at(-1)).toMatchObject({ by: id, action: 'sign_in', detail: { by: 'oidc' } });
+    expect(await office.audit()).toContainEqual(
+      expect.objectContaining({ by: id, action: 'sign_in', detail: { by: 'oidc' } }),
+    );
     // The same answer a second time is worth nothing.
     expect((await browser.get(back.pathname + back.search)).status).toBe(400);
   });
