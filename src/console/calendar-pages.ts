@@ -4,17 +4,17 @@ import { html } from 'hono/html';
 import type { Municipality, Window } from '#contracts/municipality.ts';
 import { WEEKDAYS } from '#contracts/municipality.ts';
 import { WAY_NAMES, WAYS } from '#contracts/session.ts';
-import { type CalendarOverride, calendarSchema, eventSchema } from '#contracts/staff.ts';
+import { eventSchema } from '#contracts/staff.ts';
 import type { Ticket } from '#contracts/ticket.ts';
-import { addDays, dayLabel, dayOf, slotSentence, timeLabel } from '#engine/japan-time.ts';
+import { addDays, dayLabel, dayOf, timeLabel } from '#engine/japan-time.ts';
 import { writeAudit } from '#handoff/audit.ts';
-import { toWeekly } from '#handoff/calendar-overlay.ts';
 import { momentOf } from '#handoff/opening-hours.ts';
 import { inDraft } from '#store/draft.ts';
-import { affectedBy, mondayOf, standing, type WeekDay, weekOf } from './calendar-week.ts';
+import { changeCalendar, readHours } from './calendar-change.ts';
+import { mondayOf, standing, type WeekDay, weekOf } from './calendar-week.ts';
 import { type Ctx, type Desk, type Env, path } from './desk.ts';
 import { booked } from './feed.ts';
-import { type Fields, fieldsOf } from './form.ts';
+import { fieldsOf } from './form.ts';
 import { allowed } from './guard.ts';
 import { csrf, type Html, page } from './layout.ts';
 
@@ -27,7 +27,9 @@ export function calendarRoutes(desk: Desk): Hono<Env> {
   app.get('/calendar', allowed(desk, 'calendar.see'), (c) => calendarPage(desk, c, {}));
   app.post('/calendar/events', edit, (c) => addEvent(desk, c));
   app.post('/calendar/events/:id/delete', edit, (c) => deleteEvent(desk, c, c.req.param('id')));
-  app.post('/calendar/:window/:what', edit, (c) => change(desk, c, c.req.param('window'), c.req.param('what')));
+  app.post('/calendar/:window/:what', edit, (c) =>
+    changeCalendar(desk, c, c.req.param('window'), c.req.param('what'), (extra) => calendarPage(desk, c, extra)),
+  );
   return app;
 }
 
@@ -133,159 +135,6 @@ function editors(c: Ctx, city: Municipality, window: Window, now: number): Html 
       <form method="post" action="${path(c, '/calendar/events')}" class="stack">${csrf(c.get('me'))}<label>名前<input name="name" maxlength="60" placeholder="いこまる相談会" required></label><label>相談する人への説明<input name="about" maxlength="200" required></label><label>場所<input name="place" maxlength="100"></label>
       <label>日<input type="date" name="day" min="${dayOf(now)}" required></label><label>時間<input name="hours" placeholder="13:00-16:00" required></label><div class="row"><label>1回の長さ（分）<input name="minutes" inputmode="numeric" value="30" required></label><label>同時に会える数<input name="capacity" inputmode="numeric" value="2" required></label></div>
       <fieldset class="grid"><legend>会い方</legend>${WAYS.map((way) => html`<label class="check"><input type="checkbox" name="way" value="${way}" ${way === 'visit' ? 'checked' : ''}>${WAY_NAMES[way]}</label>`)}</fieldset><button>開く</button></form></details></div>`;
-}
-
-/** Hours as people type them: full-width signs, 〜 and 、 are fine. */
-export function readHours(text: string): string[] | null {
-  const plain = text.normalize('NFKC').replaceAll(/[〜~ー−–—]/gu, '-');
-  const parts = plain.split(/[,、\s]+/u).filter((part) => part !== '');
-  const hours = parts.map((part) =>
-    part
-      .split('-')
-      .map((time) => time.replace(/^(\d):/u, '0$1:'))
-      .join('-'),
-  );
-  const valid = hours.every(
-    (one) => /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/u.test(one) && one.slice(0, 5) < one.slice(6),
-  );
-  return valid ? hours.toSorted() : null;
-}
-
-async function change(desk: Desk, c: Ctx, id: string, what: string): Promise<Response> {
-  const fields = await fieldsOf(c);
-  const city = c.get('city');
-  const window = city.windows.find((one) => one.id === id);
-  if (window === undefined || id.startsWith('event-'))
-    return calendarPage(desk, c, { fault: '窓口を選び直してください。' });
-  const stored = await desk.store.get(city.id, 'calendar', id);
-  const before: CalendarOverride = stored?.body ?? { weekly: null, special: {}, booking: null, at: 0, by: '' };
-  const wanted = read(what, before, fields);
-  if (typeof wanted === 'string') return calendarPage(desk, c, { fault: wanted, window: id });
-  const after = calendarSchema.safeParse({ ...wanted, at: desk.clock.now(), by: c.get('me').id });
-  if (!after.success) return calendarPage(desk, c, { fault: '数や時間を確かめてください。', window: id });
-  const changed = inEffect(window, before, after.data);
-  const tickets = await booked(desk, city.id, id, desk.clock.now() - 86_400_000);
-  const affected = affectedBy(city, changed, tickets, desk.clock.now());
-  if (affected.length > 0 && fields.one('seen') !== affected.map((one) => one.id).join())
-    return confirmPage(desk, c, window, what, fields, affected);
-  await inDraft(desk.store, city.id, async (draft) => {
-    await draft.put('calendar', id, after.data);
-    for (const { id: ticket } of affected) {
-      const one = await draft.get('ticket', ticket);
-      if (one)
-        await draft.put('ticket', ticket, {
-          ...one,
-          updatedAt: after.data.at,
-          history: [
-            ...one.history,
-            {
-              at: after.data.at,
-              by: after.data.by,
-              what: 'hours_changed',
-              detail: { start: String(one.booking?.slot.start ?? '') },
-            },
-          ],
-        });
-    }
-    writeAudit(
-      draft,
-      {
-        at: after.data.at,
-        by: after.data.by,
-        action: 'calendar.change',
-        subject: id,
-        detail: { what, affected: String(affected.length) },
-      },
-      desk.ids,
-    );
-  });
-  return c.redirect(`${path(c, '/calendar')}?${new URLSearchParams({ window: id, week: fields.one('day') })}`, 303);
-}
-
-/** @returns the record as wanted, or what is wrong with the form. */
-function read(what: string, before: CalendarOverride, fields: Fields): Omit<CalendarOverride, 'at' | 'by'> | string {
-  const day = fields.one('day');
-  const HOURS = '時間は 09:00-12:00 のように書いてください。';
-  switch (what) {
-    case 'weekly': {
-      const weekly = WEEKDAYS.map((_, index) => readHours(fields.one(`d${index}`)));
-      return weekly.every((one) => one !== null) ? { ...before, weekly } : HOURS;
-    }
-    case 'special': {
-      const hours = readHours(fields.one('hours'));
-      if (hours === null) return HOURS;
-      return /^\d{4}-\d{2}-\d{2}$/u.test(day)
-        ? { ...before, special: { ...before.special, [day]: hours } }
-        : '日を選んでください。';
-    }
-    case 'unspecial':
-      return { ...before, special: Object.fromEntries(Object.entries(before.special).filter(([one]) => one !== day)) };
-    case 'booking': {
-      const number = (name: string): number => Number(fields.one(name).normalize('NFKC'));
-      const ways = WAYS.filter((way) => fields.all('way').includes(way));
-      if (ways.length === 0) return '会い方を1つ以上選んでください。';
-      return {
-        ...before,
-        booking: {
-          minutes: number('minutes'),
-          capacity: number('capacity'),
-          noticeHours: number('noticeHours'),
-          daysAhead: number('daysAhead'),
-          ways,
-        },
-      };
-    }
-    default:
-      return 'この操作はありません。';
-  }
-}
-
-/** The window as it would be. Its single days are those of the file and of the record, so a removed one goes. */
-function inEffect(window: Window, before: CalendarOverride, after: CalendarOverride): Window {
-  const file = Object.fromEntries(
-    Object.entries(window.hours?.special ?? {}).filter(([day]) => !(day in before.special)),
-  );
-  const weekly = after.weekly === null ? (window.hours?.weekly ?? toWeekly([])) : toWeekly(after.weekly);
-  return {
-    ...window,
-    hours: { weekly, demo: false, special: { ...file, ...after.special } },
-    ...(after.booking === null ? {} : { booking: after.booking }),
-  };
-}
-
-async function confirmPage(
-  desk: Desk,
-  c: Ctx,
-  window: Window,
-  what: string,
-  fields: Fields,
-  affected: readonly Ticket[],
-): Promise<Response> {
-  const names = [
-    'd0',
-    'd1',
-    'd2',
-    'd3',
-    'd4',
-    'd5',
-    'd6',
-    'day',
-    'hours',
-    'minutes',
-    'capacity',
-    'noticeHours',
-    'daysAhead',
-    'way',
-  ];
-  const kept = names.flatMap((name) =>
-    fields.all(name).map((value) => html`<input type="hidden" name="${name}" value="${value}">`),
-  );
-  const me = c.get('me');
-  const body = html`<h1>予約のある時間が、受付の外になります</h1>
-    <p><b>${window.name}</b>の変更で、次の ${affected.length} 件の予約が受付時間や枠からはみ出します。<b>予約は消えません。</b>決めたあと、一人ずつ連絡して、時間を変えるか、そのまま会うかを決めてください。</p>
-    <ul class="box">${affected.map((ticket) => html`<li>${slotSentence(ticket.booking!.slot)}　${me.sees(ticket.window) ? html`<a href="${path(c, `/tickets/${ticket.id}`)}">${ticket.receipt}</a>` : ticket.receipt}</li>`)}</ul>
-    <form method="post" action="${path(c, `/calendar/${window.id}/${what}`)}" class="row">${csrf(me)}${kept}<input type="hidden" name="seen" value="${affected.map((one) => one.id).join()}"><button class="main">予約を残したまま、時間を変える</button><a class="button" href="${path(c, '/calendar')}?window=${window.id}">やめる</a></form>`;
-  return page(desk, c, { title: '予約の確認', body, status: 409 });
 }
 
 async function addEvent(desk: Desk, c: Ctx): Promise<Response> {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readHours } from '#console/calendar-pages.ts';
+import { readHours } from '#console/calendar-change.ts';
 import { isOpen } from '#handoff/opening-hours.ts';
 import { demoTickets } from './demo-tickets.ts';
 import { CITY, createBrowser, type Office, openOffice } from './harness.ts';
