@@ -71,7 +71,6 @@ export async function openConsole(parts: ConsoleParts): Promise<OpenConsole> {
     store,
     municipalities,
     municipality,
-    texts: (id) => script(id)?.texts ?? null,
     clock,
     ids,
     log,

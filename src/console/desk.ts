@@ -3,7 +3,6 @@
  * and `conversation`; it does not know the engine, LINE's wire, or a driver.
  */
 import type { Context } from 'hono';
-import type { Texts } from '#contracts/flow.ts';
 import type { Municipality } from '#contracts/municipality.ts';
 import type { Staff, StaffSession } from '#contracts/staff.ts';
 import type { Store } from '#store/store.ts';
@@ -17,7 +16,6 @@ export interface ConsoleOptions {
   municipalities: readonly string[];
   /** As it is in effect: the file with staff's calendar over it. */
   municipality(id: string): Municipality | null;
-  texts(id: string): Texts | null;
   clock: Clock;
   ids: Ids;
   log: Logger;

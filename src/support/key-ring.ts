@@ -2,14 +2,7 @@
  * Seals bytes at rest (R20): AES-256-GCM under the newest key of a ring; older keys only open. Sealed form:
  * 1 byte length of the key's name, name, 12 bytes nonce, 16 bytes tag, ciphertext.
  */
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  createSecretKey,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { randomBytesPooled } from './random.ts';
 
 export interface KeyRing {
@@ -86,9 +79,4 @@ export function createKeyRing(text: string): KeyRing {
 /** @returns a new key for `SECRET_KEYS`, e.g. `k20261121:…`. */
 export function generateKey(name: string): string {
   return `${name}:${randomBytes(32).toString('base64')}`;
-}
-
-/** A short public mark of a key, to tell rings apart in logs. */
-export function fingerprint(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 8);
 }

@@ -95,7 +95,6 @@ export async function run(args: readonly string[]): Promise<void> {
     store,
     municipalities: [CITY],
     municipality: () => city,
-    texts: () => files.texts,
     clock,
     ids,
     log: silentLogger,

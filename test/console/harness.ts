@@ -75,7 +75,6 @@ export async function openOffice(options: Partial<ConsoleOptions> & { at?: numbe
     store,
     municipalities: [CITY],
     municipality: (id) => (id === CITY ? city() : null),
-    texts: () => files.texts,
     clock,
     ids,
     log: silentLogger,

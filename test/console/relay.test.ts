@@ -24,7 +24,6 @@ beforeEach(async () => {
     store: talk.store,
     municipalities: [CITY],
     municipality: (id) => files.municipalities.get(id) ?? null,
-    texts: () => files.texts,
     clock: talk.clock,
     ids,
     log: silentLogger,
