@@ -99,7 +99,6 @@ const contact = kind({
     expiresAt: z.int().nullable().default(null),
   }),
   version: 1,
-  indexes: { last: (b) => ({ key: timeKey(b.lastAt) }) },
   expiresAt: (b) => b.expiresAt,
 });
 
@@ -135,7 +134,6 @@ const outgoing = kind({
   indexes: {
     due: (b) => (b.state === 'waiting' || b.state === 'sending' ? { key: timeKey(b.nextAt), group: 'due' } : null),
     contact: (b) => ({ key: `${b.contact}|${timeKey(b.createdAt)}` }),
-    outcome: (b) => ({ key: timeKey(b.createdAt), group: b.state }),
   },
   expiresAt: (b) => b.expiresAt,
 });

@@ -26,6 +26,7 @@ interface Row extends LoadResult {
   startMs: number;
   /** Processor time for each message: of the servers, of Redis, and of residents and LINE together. */
   serverMs: number;
+  mainThreadMs: number;
   redisMs: number;
   generatorMs: number;
 }
@@ -69,6 +70,7 @@ async function measure(candidate: Candidate, messages: number, loads: readonly n
         megabytes: servers.megabytes(),
         startMs: servers.startMs,
         serverMs: (after.servers - before.servers) / messages,
+        mainThreadMs: (after.mainThreads - before.mainThreads) / messages,
         redisMs: (after.redis - before.redis) / messages,
         generatorMs: (own.user + own.system) / 1000 / messages,
       });
@@ -83,7 +85,7 @@ async function measure(candidate: Candidate, messages: number, loads: readonly n
 
 function print(rows: readonly Row[]): void {
   console.log(
-    'server, in flight      of floor  p99 of floor  msg/s   reply p50/p95/p99 ms     ack p99 ms  RSS MB  pushed  failed  start ms  cpu ms a message: server  redis  residents+LINE',
+    'server, in flight      of floor  p99 of floor  msg/s   reply p50/p95/p99 ms     ack p99 ms  RSS MB  pushed  failed  start ms  cpu ms a message: server (main thread)  redis  residents+LINE',
   );
   for (const row of rows) {
     const floor = rows.find((other) => other.kind === 'floor' && other.inFlight === row.inFlight)!;
@@ -101,7 +103,7 @@ function print(rows: readonly Row[]): void {
         String(row.pushes).padStart(7),
         String(row.failures).padStart(7),
         row.startMs.toFixed(0).padStart(9),
-        row.serverMs.toFixed(2).padStart(25),
+        `${row.serverMs.toFixed(2)} (${row.mainThreadMs.toFixed(2)})`.padStart(39),
         row.redisMs.toFixed(2).padStart(6),
         row.generatorMs.toFixed(2).padStart(15),
       ].join(' '),

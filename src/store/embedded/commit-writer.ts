@@ -31,16 +31,29 @@ export function createCommitWriter(db: DatabaseSync): WriteCommits {
     return row.space;
   };
 
+  /** What a transaction adds to each group: written once at its end, since many of its commits touch the same ones. */
+  const added = new Map<string, { space: number; name: string; group: string; by: number }>();
+  const count = (space: number, name: string, group: string, by: number): void => {
+    const place = `${space} ${name} ${group}`;
+    const known = added.get(place);
+    if (known) known.by += by;
+    else added.set(place, { space, name, group, by });
+  };
+  const writeCounts = (): void => {
+    for (const { space, name, group, by } of added.values()) if (by !== 0) sql.count.run(space, name, group, by);
+    added.clear();
+  };
+
   const removeEntries = (space: number, id: string, entries: readonly RawEntry[]): void => {
     for (const [name, key, group] of entries) {
       sql.dropEntry.run(space, name, key, id);
-      if (group !== null) sql.count.run(space, name, group, -1);
+      if (group !== null) count(space, name, group, -1);
     }
   };
   const addEntries = (space: number, id: string, entries: readonly RawEntry[]): void => {
     for (const [name, key, group] of entries) {
       sql.addEntry.run(space, name, key, id);
-      if (group !== null) sql.count.run(space, name, group, 1);
+      if (group !== null) count(space, name, group, 1);
     }
   };
 
@@ -96,11 +109,13 @@ export function createCommitWriter(db: DatabaseSync): WriteCommits {
     begin();
     try {
       const results = batch.map(({ municipality, operations }) => apply(municipality, operations));
+      writeCounts();
       sql.commit.run();
       return results;
     } catch (error) {
       if (db.isTransaction) sql.rollback.run();
       spaces.clear();
+      added.clear();
       throw error;
     }
   };

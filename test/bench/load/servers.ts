@@ -20,7 +20,7 @@ export interface Servers {
   /** From the first process's begin until `/readyz` says 200. */
   startMs: number;
   /** Processor time and memory of the servers, and of Redis. */
-  cpuMs(): { servers: number; redis: number };
+  cpuMs(): { servers: number; mainThreads: number; redis: number };
   megabytes(): number;
   stop(): Promise<void>;
 }
@@ -91,8 +91,9 @@ export async function startServers(
     urls,
     startMs,
     cpuMs: () => ({
-      servers: children.reduce((sum, child) => sum + cpuOf(child.pid!), 0),
-      redis: place.redis ? cpuOf(place.redis.pid) : 0,
+      servers: children.reduce((sum, child) => sum + cpuOf(`${child.pid}`), 0),
+      mainThreads: children.reduce((sum, child) => sum + cpuOf(`${child.pid}/task/${child.pid}`), 0),
+      redis: place.redis ? cpuOf(String(place.redis.pid)) : 0,
     }),
     megabytes: () =>
       children.reduce(
@@ -136,8 +137,8 @@ function profileArgs(kind: Candidate['kind']): string[] {
   return dir === undefined || kind === 'floor' ? [] : ['--cpu-prof', `--cpu-prof-dir=${dir}`];
 }
 
-/** Milliseconds of processor time a process has used, all its threads. */
-function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+/** Milliseconds of processor time that a process with all its threads, or one thread, has used. */
+function cpuOf(task: string): number {
+  const fields = readFileSync(`/proc/${task}/stat`, 'utf8').split(') ')[1]!.split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
