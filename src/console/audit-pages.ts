@@ -100,7 +100,7 @@ async function auditPage(desk: Desk, c: Ctx, said?: string, fault?: string): Pro
   const hidden = Object.entries(filter).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   );
-  const body = html`<h1>操作の記録</h1>
+  const body = html`<h1>操作の記録</h1><p><a href="${path(c, '/closed-log')}">支援会議の記録の履歴</a></p>
     <form method="get" class="filters"><label>職員<select name="by"><option value="">すべて</option>${[...names].map(([id, name]) => html`<option value="${id}" ${id === filter.by ? 'selected' : ''}>${name}</option>`)}</select></label>
       <label>受付番号か対象<input name="subject" value="${filter.subject}" autocomplete="off"></label>
       <label>操作<input name="action" value="${filter.action}" placeholder="ticket.open" autocomplete="off"></label>

@@ -129,7 +129,8 @@ export const agendaSchema = z.strictObject({
 export const attendeeSchema = z.strictObject({
   id: z.string(),
   name: z.string(),
-  as: z.enum(['member', 'guest', 'first_contact']),
+  /** `part`: has a part in the case, or leads it. */
+  as: z.enum(['member', 'guest', 'first_contact', 'part']),
   mail: z.string().nullable(),
   remote: z.boolean(),
   came: z.boolean().nullable(),

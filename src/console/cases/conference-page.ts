@@ -111,7 +111,7 @@ function agenda(c: Ctx, view: View, may: boolean): Html {
 function people(c: Ctx, view: View, may: boolean): Html {
   const { one, id, revision } = view;
   const form = makeForm(c, `/meetings/${id}`, revision, one.history.length);
-  const kinds = { member: '', guest: '招いた人', first_contact: 'はじめに話を聞いた人' } as const;
+  const kinds = { member: '', guest: '招いた人', first_contact: 'はじめに話を聞いた人', part: '担当' } as const;
   return html`<section class="part"><h2>出席する人</h2>${one.people.length === 0 ? html`<p class="empty">まだ決まっていません。</p>` : ''}<ul class="lines">${one.people.map(
     (person) => {
       const only =

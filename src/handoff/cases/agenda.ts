@@ -2,7 +2,7 @@
  * Which case is heard where: the person's consent decides between the two kinds of meeting, urgency and state decide which of
  * the city's meetings (芦屋: チーム会議 first, then B-1 or B-2; 福井: on the regular day, urgent ones on call).
  */
-import type { Case, Conference, PURPOSES } from '#contracts/case.ts';
+import type { Attendee, Case, Conference, PURPOSES } from '#contracts/case.ts';
 import type { Meeting, Municipality } from '#contracts/municipality.ts';
 import type { Ticket } from '#contracts/ticket.ts';
 import { dayOf } from '#engine/japan-time.ts';
@@ -88,14 +88,7 @@ export async function putOnAgenda(draft: Draft, act: Work & { case: string }): P
   if (place === undefined) return refused('full');
   const item = { case: one.id, purpose: purposeOf(one, now)!, ...place };
   const agenda = [...conference.agenda, item].toSorted((a, b) => a.start - b.start);
-  const first = meeting.firstContact ? firstContact(municipality, tickets) : null;
-  const known = conference.people.find(({ name, as }) => name === first && as === 'first_contact');
-  const people =
-    first === null
-      ? conference.people
-      : known === undefined
-        ? [...conference.people, { ...person(act.ids.id(), first, 'first_contact'), cases: [one.id] }]
-        : conference.people.map((p) => (p === known ? { ...p, cases: [...p.cases, one.id] } : p));
+  const people = attending(municipality, meeting, conference, one, tickets, act.ids);
   const outcome = step(
     conference,
     'on_agenda',
@@ -158,6 +151,35 @@ export async function keepConference(
 function membersAgreed(municipality: Municipality, tickets: readonly Ticket[], conference: Conference): boolean {
   const members = conference.people.filter((known) => known.as === 'member');
   return tickets.every((ticket) => members.every((known) => bodyAgreed(municipality, ticket, known.name)));
+}
+
+/** With a case come who leads it, who has a part in it, and (生駒) who heard the person first: for this case only. */
+function attending(
+  municipality: Municipality,
+  meeting: Meeting,
+  conference: Conference,
+  one: Case,
+  tickets: readonly Ticket[],
+  ids: Ids,
+): Conference['people'] {
+  const lead = municipality.windows.find((window) => window.id === one.lead)?.name;
+  const first = meeting.firstContact ? firstContact(municipality, tickets) : null;
+  const parts = one.parts.filter((part) => part.until === null).map((part) => part.name);
+  const wanted = new Map<string, Attendee['as']>();
+  for (const name of [...(lead === undefined ? [] : [lead]), ...parts]) wanted.set(name, 'part');
+  if (first !== null) wanted.set(first, 'first_contact');
+  let people = conference.people;
+  for (const [name, as] of wanted) {
+    const known = people.find((person) => person.name === name);
+    if (known === undefined) people = [...people, { ...person(ids.id(), name, as), cases: [one.id] }];
+    // Who sits there anyway hears everything.
+    else if (known.as !== 'member') {
+      people = people.map((p) =>
+        p === known ? { ...p, as: as === 'first_contact' ? as : p.as, cases: [...p.cases, one.id] } : p,
+      );
+    }
+  }
+  return people;
 }
 
 /** The window that heard the person first. */
