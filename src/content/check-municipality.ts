@@ -1,5 +1,6 @@
 import type { Finding } from '#contracts/finding.ts';
 import { type Municipality, WEEKDAYS } from '#contracts/municipality.ts';
+import { checkMeetings } from './check-meetings.ts';
 import { checkPlaceholders } from './check-texts.ts';
 import { graphemes, LABEL } from './limits.ts';
 import type { Source } from './read-yaml.ts';
@@ -57,6 +58,7 @@ export function checkMunicipality(
   }
   checkWindows(city, add);
   checkResources(city, add);
+  checkMeetings(city, add);
   return findings;
 }
 

@@ -39,7 +39,6 @@ export const decisionSchema = z.strictObject({
   due: day.nullable(),
   done: z.strictObject({ at: z.int(), by: z.string() }).nullable(),
 });
-export type Decision = z.infer<typeof decisionSchema>;
 
 export const stepSchema = z.strictObject({
   id: z.string(),
@@ -280,7 +279,6 @@ export const tallySchema = z.strictObject({
   at: z.int(),
   by: z.string(),
 });
-export type Tally = z.infer<typeof tallySchema>;
 
 /** A need that found no window and no place, noted by staff (地域課題). */
 export const gapSchema = z.strictObject({

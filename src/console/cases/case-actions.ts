@@ -44,6 +44,7 @@ const ACTIONS: Readonly<Record<string, Work>> = {
   ),
   decline: (desk, c, draft, id, fields) =>
     declineCase(draft, { ...base(desk, c), case: id, reason: fields.one('reason') }),
+  keep: pure('keep', (one, act) => steps.setCoordinator(one, { ...act, to: act.by })),
   lead: pure('lead', (one, act, fields) =>
     steps.setLead(one, { ...act, to: fields.one('to'), windows: act.municipality.windows.map(({ id }) => id) }),
   ),
