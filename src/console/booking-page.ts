@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { WAY_NAMES, WAYS, type Way } from '#contracts/session.ts';
+import { tellBooking } from '#conversation/booking-notice.ts';
 import { dayLabel, dayOf, timeLabel } from '#engine/japan-time.ts';
 import { freeSlots } from '#handoff/free-slots.ts';
 import { moveTicketBooking } from '#handoff/ticket-booking.ts';
@@ -33,7 +34,9 @@ export function bookingRoutes(desk: Desk): Hono<Env> {
         slot,
       };
       const done = await moveTicketBooking(draft, request);
-      return done.ok ? { ok: true } : done;
+      if (!done.ok) return done;
+      await tellBooking(draft, desk, { ticket: (await draft.get('ticket', ticket.id))!, municipality: c.get('city') });
+      return { ok: true };
     }),
   );
   return app;

@@ -8,6 +8,7 @@ import { html } from 'hono/html';
 import { concernSchema, type Need, needSchema } from '#contracts/labels.ts';
 import type { Ticket } from '#contracts/ticket.ts';
 import { acknowledgeAlert } from '#conversation/alerts.ts';
+import { tellBooking } from '#conversation/booking-notice.ts';
 import { releaseFloor, sayToResident, takeFloor } from '#conversation/staff-speaks.ts';
 import { writeAudit } from '#handoff/audit.ts';
 import { overallConsent, recordConsent } from '#handoff/consent.ts';
@@ -81,7 +82,9 @@ const GUARDED: Readonly<Record<string, Step>> = {
       now: desk.clock.now(),
       ids: desk.ids,
     });
-    return done.ok ? { ok: true } : done;
+    if (!done.ok) return done;
+    await tellBooking(draft, desk, { ticket: (await draft.get('ticket', ticket.id))!, municipality: c.get('city') });
+    return { ok: true };
   },
 };
 

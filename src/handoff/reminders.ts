@@ -3,6 +3,7 @@
  * because of violence gets none unless they asked: somebody else may be looking at the screen (R31).
  */
 import type { Municipality } from '#contracts/municipality.ts';
+import type { Slot } from '#contracts/session.ts';
 import type { Ticket } from '#contracts/ticket.ts';
 import { addDays, dayOf } from '#engine/japan-time.ts';
 import type { Draft } from '#store/draft.ts';
@@ -31,15 +32,20 @@ function reminderFor(municipality: Municipality, ticket: Ticket, now: number): B
   const { start, window } = booking.slot;
   const at = momentOf(addDays(dayOf(start), -1), REMIND_AT);
   if (at <= now) return null;
-  const place = municipality.windows.find((one) => one.id === window)?.place;
-  const text = typeof place === 'object' ? place.value : (place ?? '');
   return {
     at,
     what: 'reminder',
     contact: ticket.contact,
     ticket: ticket.id,
-    data: { window, start: String(start), place: booking.slot.way === 'visit' ? text : '' },
+    data: { window, start: String(start), place: placeOf(municipality, booking.slot) },
   };
+}
+
+/** Where to go, for who comes to the window; empty when it is not known or nobody has to go anywhere. */
+export function placeOf(municipality: Municipality, slot: Slot): string {
+  const place = municipality.windows.find((one) => one.id === slot.window)?.place;
+  if (slot.way !== 'visit' || place === undefined) return '';
+  return typeof place === 'object' ? place.value : place;
 }
 
 /** Look again before sending: the booking still stands, at the time the timer was set for. */
@@ -52,7 +58,8 @@ export function stillDue(ticket: Ticket | null, timer: Body<'timer'>): boolean {
   );
 }
 
-function wantsReminder(ticket: Ticket): boolean {
+/** R31: not to whoever came because of violence, unless they asked. */
+export function wantsReminder(ticket: Ticket): boolean {
   if (ticket.answers.reminder?.text?.startsWith('はい') === true) return true;
   const violent = ticket.crisis === 'violence' || ticket.crisis === 'child_abuse';
   return !violent && !ticket.needs.some(({ need }) => need === 'abuse');

@@ -100,6 +100,27 @@ describe('a talk between resident and counsellor', () => {
     expect((await talk.tickets())[0]?.id).toBe(ticket.id);
   });
 
+  it('tells the resident of a time that staff set or cancelled, by time and place only', async () => {
+    const { resident, at, ticket } = await inDanger();
+    await sato.get(at);
+    await sato.go(`${at}/open`);
+    await sato.go(`${at}/accept`);
+    await sato.get(`${at}/booking?way=visit`);
+    const [slot] = /\d+\|\d+\|visit\|[\w-]+/u.exec(sato.html())!;
+    await sato.go(`${at}/move-booking`, { slot });
+    await talk.conversation.beat();
+    await talk.conversation.idle();
+    const told = talk.line.screenText(resident.userId).at(-1)!;
+    expect(told).toMatch(/お約束の時間のお知らせです。\n\d+月\d+日/u);
+    expect(told).not.toMatch(/死|相談/u);
+    await sato.get(at);
+    await sato.go(`${at}/cancel-booking`);
+    await talk.conversation.beat();
+    await talk.conversation.idle();
+    expect(talk.line.screenText(resident.userId).at(-1)).toContain('なくなりました');
+    expect((await talk.tickets())[0]).toMatchObject({ id: ticket.id, booking: { state: 'cancelled' } });
+  });
+
   it('still hears danger while a human has the floor', async () => {
     const { resident, ticket, at } = await inDanger();
     await sato.get('/tickets');
