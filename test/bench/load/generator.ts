@@ -79,8 +79,7 @@ async function run(options: LoadOptions, waiting: Map<string, (via: 'reply' | 'p
   let pushes = 0;
   let begun = 0;
   const start = performance.now();
-  const one = async (): Promise<void> => {
-    const n = begun++;
+  const one = async (n: number): Promise<void> => {
     const userId = `U${createHmac('md5', options.seed).update(String(n)).digest('hex')}`;
     const token = `${options.seed}-${n}`;
     const body = Buffer.from(bodyOf(userId, token, options, n));
@@ -105,14 +104,12 @@ async function run(options: LoadOptions, waiting: Map<string, (via: 'reply' | 'p
     replies.push(performance.now() - begin);
   };
   const worker = async (): Promise<void> => {
-    while (begun < options.messages) {
+    for (let n = begun++; n < options.messages; n = begun++) {
       if (options.perSecond !== undefined) {
-        const due = start + (begun / options.perSecond) * 1000;
-        const early = due - performance.now();
+        const early = start + (n / options.perSecond) * 1000 - performance.now();
         if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
-        if (begun >= options.messages) return;
       }
-      await one();
+      await one(n);
     }
   };
   await Promise.all(Array.from({ length: options.inFlight }, worker));
