@@ -72,6 +72,11 @@ function bar(row: Table['rows'][number], most: number): Html {
 /** 年度: April to March. */
 async function yearly(desk: Desk, c: Ctx, month: string): Promise<Html> {
   const city = c.get('city');
+  // Where the city's file says how each is counted, they stand beside that.
+  if (city.targets !== undefined) {
+    const link = html`<a href="${path(c, '/community')}?month=${month}">地域課題と、計画の目標・実績</a>`;
+    return c.get('me').can('community.see') ? html`<p>${link}</p>` : html``;
+  }
   const targets = YEARLY_TARGETS[city.id];
   if (targets === undefined) return html``;
   const year = Number(month.slice(5)) >= 4 ? Number(month.slice(0, 4)) : Number(month.slice(0, 4)) - 1;
