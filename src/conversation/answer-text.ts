@@ -35,7 +35,7 @@ function isLabel({ session }: Talk, text: string): boolean {
 }
 
 /** 「データを消して」 and 「精道」 are words of ours: a reviewed crisis rule outweighs them, a learned suspicion does not. */
-function isRuled(assessment: Assessment): boolean {
+export function isRuled(assessment: Assessment): boolean {
   return assessment.evidence.some(({ by, label }) => by === 'rule' && label.startsWith('crisis:'));
 }
 

@@ -163,7 +163,8 @@ export async function reachable(draft: Draft, id: string, mayWrite: boolean) {
   if (!ticket) return { ok: false as const, why: 'no_ticket' as const };
   const contact = await draft.get('contact', ticket.contact);
   if (!contact) return { ok: false as const, why: 'no_contact' as const };
-  if (contact.blocked || contact.address === null) return { ok: false as const, why: 'blocked' as const };
+  if (contact.blocked || contact.address === null || contact.wordless === true)
+    return { ok: false as const, why: 'blocked' as const };
   if (isViolent(ticket) && !mayWrite) return { ok: false as const, why: 'push_not_asked' as const };
   return { ok: true as const, ticket, contact };
 }

@@ -22,6 +22,15 @@ export type Outcome =
 export interface Channel {
   /** Free of charge, once per token, while it is young. At most what `parts` says per call: the channel splits or merges. */
   reply(municipality: string, token: string, messages: readonly Message[]): Promise<Outcome>;
-  /** @param retryKey a UUID; the same key is never delivered twice within 24 hours (LINE reference). */
-  push(municipality: string, address: string, messages: readonly Message[], retryKey: string): Promise<Outcome>;
+  /**
+   * @param retryKey a UUID; the same key is never delivered twice within 24 hours (LINE reference).
+   * @param quotes ids of a resident's messages whose words may stand in these: for a channel that keeps what it shows.
+   */
+  push(
+    municipality: string,
+    address: string,
+    messages: readonly Message[],
+    retryKey: string,
+    quotes?: readonly string[],
+  ): Promise<Outcome>;
 }

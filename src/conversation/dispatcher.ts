@@ -16,6 +16,9 @@ export interface Dispatcher {
   waiting(): number;
 }
 
+/** A turn takes about a millisecond of the processor. */
+const AT_ONCE = 8;
+
 /**
  * @param free the worker may turn to others: what is left to do is to wait for somebody else (LINE's answer). The contact
  *   stays taken until the promise settles, so that its next turn comes after. May be called once.
@@ -38,6 +41,8 @@ export function createDispatcher(options: { workers: number; work: Work }): Disp
   const half = Math.max(1, options.workers >> 1);
   let workers = 0;
   let running = 0;
+  /** Turns begun in this round of the event loop. */
+  let begun = 0;
   let stopped = false;
   let idle: (() => void)[] = [];
 
@@ -54,6 +59,8 @@ export function createDispatcher(options: { workers: number; work: Work }): Disp
     while (!stopped && workers < options.workers) {
       const found = next();
       if (!found) break;
+      if (begun >= AT_ONCE) break;
+      if (begun++ === 0) setImmediate(nextRound);
       const [municipality, city] = found;
       const [contact] = city.waiting;
       city.waiting.delete(contact!);
@@ -66,6 +73,12 @@ export function createDispatcher(options: { workers: number; work: Work }): Disp
       idle = [];
       for (const resolve of resolvers) resolve();
     }
+  };
+
+  /** Between rounds the process hears who else has come in: a channel must be told 200 in time, whatever is waiting. */
+  const nextRound = (): void => {
+    begun = 0;
+    pump();
   };
 
   const start = (municipality: string, city: City, contact: string): void => {

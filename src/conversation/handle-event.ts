@@ -11,9 +11,11 @@ import type { Store, Stored } from '#store/store.ts';
 import { answerMedia } from './answer-media.ts';
 import { answerPostback } from './answer-postback.ts';
 import { answerText } from './answer-text.ts';
+import { answerAtDoor, isDoor } from './door.ts';
 import { follow, unfollow } from './follow.ts';
 import type { Ready } from './outbox.ts';
 import { doneMark } from './receive-events.ts';
+import { sayAgain } from './say-again.ts';
 import { closeTalk, openTalk, type Talk, type World } from './talk.ts';
 import { unsend } from './unsend.ts';
 
@@ -60,11 +62,15 @@ async function take(draft: Draft, id: string): Promise<{ event: Incoming; withdr
 }
 
 async function answer(talk: Talk): Promise<void> {
+  if (isDoor(talk)) return answerAtDoor(talk);
   switch (talk.event.type) {
     case 'text':
       return answerText(talk, talk.event);
     case 'media':
       return answerMedia(talk, talk.event);
+    case 'unread':
+      // The city has left mode `page` in between: the words are gone, so they are asked for again.
+      return sayAgain(talk);
     case 'postback':
       return answerPostback(talk, talk.event);
     case 'follow':

@@ -125,7 +125,7 @@ export function createOutbox(options: {
     const outcome =
       entry.via === 'reply'
         ? await channel.reply(municipality, entry.replyToken!, entry.messages)
-        : await channel.push(municipality, contact.address, entry.messages, entry.retryKey);
+        : await channel.push(municipality, contact.address, entry.messages, entry.retryKey, entry.quotes);
     const verdict =
       entry.via === 'reply'
         ? judgeReply(outcome, { young, unknownBefore: before.unknownBefore, attempts: entry.attempts })

@@ -48,7 +48,7 @@ async function receiveForCity(store: Store, municipality: string, events: readon
  * the event's id; an unsend names another event's message.
  */
 function markOf(event: Incoming): string {
-  return event.type === 'text' || event.type === 'media'
+  return event.type === 'text' || event.type === 'media' || event.type === 'unread'
     ? `m:${event.messageId}:${event.contact}`
     : `e:${event.id}:${event.contact}`;
 }

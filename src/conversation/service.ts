@@ -13,6 +13,7 @@ import { receiveEvents } from './receive-events.ts';
 import { createStandstill } from './standstill.ts';
 import type { World } from './talk.ts';
 import { fireTimers } from './timers.ts';
+import { withoutWords } from './without-words.ts';
 
 /** Seen waiting this long, an event is taken up by whoever sees it: its server is dead, cut off or overloaded. */
 const ORPHAN_MS = 2_500;
@@ -164,7 +165,7 @@ export function createConversation(options: ConversationOptions): Conversation {
 
   return {
     async receive(events) {
-      for (const { municipality, accepted, duplicates } of await receiveEvents(store, events)) {
+      for (const { municipality, accepted, duplicates } of await receiveEvents(store, withoutWords(world, events))) {
         world.count('events_accepted', { municipality }, accepted.length);
         if (duplicates > 0) world.count('events_duplicate', { municipality }, duplicates);
         for (const row of accepted) {

@@ -91,7 +91,7 @@ export async function releaseFloor(draft: Draft, world: Tools, act: Act & { tell
   const contact = await draft.get('contact', ticket.contact);
   if (!contact) return { ok: false, why: 'no_contact' };
   const had = contact.floor !== null && contact.floor.ticket === ticket.id;
-  const mayTell = act.tell && had && !contact.blocked && contact.address !== null;
+  const mayTell = act.tell && had && !contact.blocked && contact.address !== null && contact.wordless !== true;
   const outgoing = mayTell
     ? enqueue(draft, world, {
         contact: ticket.contact,
@@ -120,7 +120,8 @@ async function find(draft: Draft, act: Act, now: number) {
   if (!ticket) return { ok: false as const, why: 'no_ticket' as const };
   const contact = await draft.get('contact', ticket.contact);
   if (!contact) return { ok: false as const, why: 'no_contact' as const };
-  if (contact.blocked || contact.address === null) return { ok: false as const, why: 'blocked' as const };
+  if (contact.blocked || contact.address === null || contact.wordless === true)
+    return { ok: false as const, why: 'blocked' as const };
   const { floor } = contact;
   // A colleague is speaking with this person right now, about this or another matter.
   if (floor !== null && floor.until > now && floor.staff !== act.staff) {

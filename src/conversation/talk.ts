@@ -29,6 +29,8 @@ export interface World {
   ids: Ids;
   log: Logger;
   count(name: string, labels: Record<string, string>, by?: number): void;
+  /** Where residents reach the service, without a slash at the end; needed by cities of mode `page`. */
+  publicUrl?(): string;
 }
 
 export interface Talk {
@@ -56,9 +58,9 @@ export async function openTalk(world: World, draft: Draft, event: Incoming, scri
     world,
     draft,
     event,
-    script,
+    script: event.channel === 'page' ? onPage(script) : script,
     now,
-    contact: contact ? { ...contact, lastAt: now, address: event.address, expiresAt: null } : newContact(event, now),
+    contact: { ...(contact ?? newContact(event, now)), ...seen(event, script, now) },
     session: session?.session ?? null,
     said: [],
     assessed: null,
@@ -89,6 +91,20 @@ export async function closeTalk(talk: Talk): Promise<Ready | null> {
 function heardIds(talk: Talk): string[] {
   const heard = talk.session?.facts.heard.map((h) => h.messageId) ?? [];
   return 'messageId' in talk.event ? [...new Set([...heard, talk.event.messageId])] : heard;
+}
+
+/** What every event tells anew. Nobody leaves the page with an event of its own: its contacts end by time. */
+function seen(event: Incoming, { municipality }: Script, now: number): Partial<Body<'contact'>> {
+  const { address, channel } = event;
+  return channel === 'page'
+    ? { lastAt: now, address, expiresAt: now + municipality.retentionDays.talk * 86_400_000 }
+    : { lastAt: now, address, expiresAt: null, wordless: municipality.mode === 'page' };
+}
+
+/** Where LINE's own screen is spoken of, the page has words of its own. */
+function onPage(script: Script): Script {
+  const { texts } = script;
+  return { ...script, texts: { ...texts, 'reply.erased': texts['page.erased'], 'reply.hide': texts['page.hide'] } };
 }
 
 function newContact(event: Incoming, now: number): Body<'contact'> {

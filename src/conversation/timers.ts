@@ -41,11 +41,17 @@ async function remind(world: World, draft: Draft, timer: Body<'timer'>): Promise
     日時: slotLabel(Number(timer.data.start)),
     場所: place === '' ? script.texts['reply.reminder_place_unknown'] : place,
   });
-  enqueue(draft, world, {
-    contact: timer.contact!,
-    cause: 'reminder',
-    messages: [{ type: 'text', text, choices: [] }],
-    reply: null,
-    quotes: [],
-  });
+  const to = [timer.contact!];
+  // From the page the reminder goes to LINE too, if they wished it there.
+  const remindTo = (await draft.get('page_session', timer.contact!))?.remindTo ?? null;
+  if (remindTo !== null && (await draft.get('contact', remindTo))?.blocked === false) to.push(remindTo);
+  for (const who of to) {
+    enqueue(draft, world, {
+      contact: who,
+      cause: 'reminder',
+      messages: [{ type: 'text', text, choices: [] }],
+      reply: null,
+      quotes: [],
+    });
+  }
 }

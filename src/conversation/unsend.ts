@@ -1,11 +1,13 @@
 /**
  * A message was withdrawn (R7, LINE reference: unsend): its words become unseeable and unusable everywhere, in whichever
- * order the two events arrive. A crisis flag it had raised stays with its time, without the words (R8). Nothing is said:
- * LINE gives no reply token, and the content is never answered.
+ * order the two events arrive. A crisis flag it had raised stays with its time, without the words (R8). Nothing is said
+ * on LINE, which gives no reply token; on the city's page the open question is put again. The content is never answered.
  */
 import type { Incoming } from '#contracts/event.ts';
+import type { Message } from '#contracts/message.ts';
 import { withdraw } from '#engine/withdraw.ts';
 import { withdrawWords } from '#handoff/withdraw-words.ts';
+import { isOpen, sayAgain } from './say-again.ts';
 import type { Talk } from './talk.ts';
 
 export async function unsend(talk: Talk, event: Extract<Incoming, { type: 'unsend' }>): Promise<void> {
@@ -28,7 +30,37 @@ export async function unsend(talk: Talk, event: Extract<Incoming, { type: 'unsen
     const text = talk.script.texts['reply.unsend'];
     await draft.put('outgoing', row.id, { ...row.body, messages: [{ type: 'text', text, choices: [] }], quotes: [] });
   }
+  if (event.channel === 'page') await clearPage(talk, event);
   for (const row of await draft.list('unmatched', 'message', { prefix: messageId, limit: 10 })) {
     await draft.delete('unmatched', row.id);
   }
+}
+
+/** The resident's own screen: the words go, and so do answers that repeat them. Buttons stay. */
+async function clearPage(talk: Talk, { contact, messageId }: Extract<Incoming, { type: 'unsend' }>): Promise<void> {
+  const { draft, script } = talk;
+  const rows = await draft.list('page_message', 'contact', { prefix: `${contact}|`, limit: 5_000 });
+  const words = rows.find(({ body }) => body.messageId === messageId)?.body.text ?? '';
+  for (const { id, body } of rows) {
+    if (body.messageId === messageId) await draft.put('page_message', id, { ...body, text: null });
+    if (!body.quotes.includes(messageId)) continue;
+    const messages = body.messages.map((message): Message => {
+      if (message.choices.some(({ data }) => data === 'c.crisis-tell') || !repeats(message, words)) return message;
+      return { type: 'text', text: script.texts['page.withdrawn'], choices: message.choices };
+    });
+    await draft.put('page_message', id, { ...body, messages });
+  }
+  const lead = script.texts['reply.unsend'];
+  const human = talk.contact.floor !== null && talk.contact.floor.until > talk.now;
+  if (isOpen(talk.session) && !human) return sayAgain(talk, lead);
+  talk.said.push({ type: 'text', text: lead, choices: [] });
+}
+
+/** Whether three letters in a row stand in both: rather one answer too many goes than one too few. */
+function repeats(message: Message, words: string): boolean {
+  const plain = (text: string): string => text.normalize('NFKC').replaceAll(/[\s\p{P}\p{S}]/gu, '');
+  const [sought, shown] = [plain(words), plain(JSON.stringify(message))];
+  if (sought.length <= 3) return shown.includes(sought);
+  for (let at = 0; at + 3 <= sought.length; at++) if (shown.includes(sought.slice(at, at + 3))) return true;
+  return false;
 }

@@ -17,6 +17,8 @@ function setUp(workers: number) {
   const end = async (name: string): Promise<void> => {
     running.get(name)!.end();
     running.delete(name);
+    // Two rounds of the event loop: what may begin has begun.
+    await new Promise(setImmediate);
     await new Promise(setImmediate);
   };
   return { dispatcher, running, order, of, end };
