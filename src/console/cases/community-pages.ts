@@ -6,7 +6,7 @@ import { dayOf } from '#engine/japan-time.ts';
 import { writeAudit } from '#handoff/audit.ts';
 import { type CommunityReport, communityReport, GAP_REASONS } from '#handoff/cases/community.ts';
 import { type Cell, cellText, isSmall } from '#handoff/cases/suppress.ts';
-import { fiscalYear, type Reached, targetsReached } from '#handoff/cases/targets.ts';
+import { fiscalYear, type Reached, reachedText, targetsReached } from '#handoff/cases/targets.ts';
 import { inDraft } from '#store/draft.ts';
 import { csvOf } from '../csv.ts';
 import { type Ctx, type Desk, type Env, path } from '../desk.ts';
@@ -76,11 +76,13 @@ function notes(c: Ctx, report: CommunityReport): Html {
 
 function targets(c: Ctx, reached: readonly Reached[], year: number): Html {
   if (reached.length === 0) return html``;
-  const rows = reached.map(({ target, count, tallied, small }) => {
+  const rows = reached.map((one) => {
+    const { target, count, tallied, small } = one;
     const printed = Object.entries(target.printed)
       .map(([name, value]) => `${name} ${value}${target.unit}`)
       .join('、');
-    return html`<tr><th scope="row">${target.name}<br><span class="hint">${target.definition}</span></th><td class="n">${target.goal === undefined ? '—' : `${target.goal}${target.unit}以上`}</td><td class="n">${count}${target.unit}${target.goal !== undefined && count >= target.goal ? ' ○' : ''}<br><span class="hint">${tallied > 0 ? `うち記録 ${tallied}` : ''}${small ? '　公表は「5未満」' : ''}</span></td><td>${printed}</td></tr>`;
+    const met = !small && target.goal !== undefined && count >= target.goal ? ' ○' : '';
+    return html`<tr><th scope="row">${target.name}<br><span class="hint">${target.definition}</span></th><td class="n">${target.goal === undefined ? '—' : `${target.goal}${target.unit}以上`}</td><td class="n">${reachedText(one)}${met}${!small && tallied > 0 ? html`<br><span class="hint">うち記録 ${tallied}</span>` : ''}</td><td>${printed}</td></tr>`;
   });
   const form = c.get('me').can('community.edit')
     ? html`<details class="box"><summary>できごとを記録する</summary><form method="post" action="${path(c, '/community/tally')}" class="stack">${csrf(c.get('me'))}<label>項目<select name="target">${reached.map(({ target }) => html`<option value="${target.id}">${target.name}</option>`)}</select></label><label>日<input type="date" name="day" required></label><label>数<input name="count" inputmode="numeric" value="1" required></label><label>メモ（人の名前は書かない）<input name="note" maxlength="200"></label><button>記録する</button></form></details>`
@@ -108,12 +110,12 @@ async function communityCsv(desk: Desk, c: Ctx): Promise<Response> {
     [month, '計', ...report.table.columnTotals.map(cellText), cellText(report.table.total)],
     [],
     ['年度', '項目', '目標', '実績', '数え方'],
-    ...reached.map(({ target, count, small }) => [
+    ...reached.map((one) => [
       String(fiscalYear(`${month}-01`)),
-      target.name,
-      String(target.goal ?? ''),
-      small ? '5未満' : String(count),
-      target.definition,
+      one.target.name,
+      String(one.target.goal ?? ''),
+      reachedText(one),
+      one.target.definition,
     ]),
   ];
   c.header('content-disposition', `attachment; filename="community-${month}.csv"`);

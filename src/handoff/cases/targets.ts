@@ -1,7 +1,7 @@
 /**
  * The figures a plan wants or reports, counted from what happened in a fiscal year (April to March). What each counts is said in
  * the city's file (`targets:`); what happened outside the talks is counted from staff's own entries (`tally`). Totals of a
- * year: a count below five is told to staff, but marked as not to be published.
+ * year: where people are counted, a count of ours below five is not told (R24); what staff entered themselves is.
  */
 import type { Case, Conference } from '#contracts/case.ts';
 import type { Municipality, Target } from '#contracts/municipality.ts';
@@ -17,8 +17,25 @@ export interface Reached {
   count: number;
   /** Of it, from staff's entries. */
   tallied: number;
-  /** Under five: for the office, not for print. */
+  /** People, and fewer than five of them without staff's entries: not told. */
   small: boolean;
+}
+
+const PEOPLE: ReadonlySet<Target['measure']> = new Set([
+  'joint_cases',
+  'plans_made',
+  'cases_ended',
+  'consultations',
+  'outreach_reports',
+  'introductions',
+  'introductions_met',
+  'stays_in_touch',
+]);
+
+/** A count as it may be told. */
+export function reachedText({ target, count, tallied, small }: Reached): string {
+  if (!small) return `${count}${target.unit}`;
+  return tallied > 0 ? `5未満と、記録 ${tallied}${target.unit}` : '5未満';
 }
 
 /** What the flow notes on a ticket whose resident wants to be introduced to a place. */
@@ -48,8 +65,8 @@ export async function targetsReached(store: Store, municipality: Municipality, y
   const tallied = await tallies(store, municipality.id, year);
   return targets.map((target) => {
     const own = tallied.get(target.id) ?? 0;
-    const count = (counts.get(target.id) ?? 0) + own;
-    return { target, count, tallied: own, small: isSmall(count) };
+    const counted = counts.get(target.id) ?? 0;
+    return { target, count: counted + own, tallied: own, small: PEOPLE.has(target.measure) && isSmall(counted) };
   });
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { communityReport, unanswered } from '#handoff/cases/community.ts';
 import { SMALL, suppress } from '#handoff/cases/suppress.ts';
-import { fiscalYear, targetsReached } from '#handoff/cases/targets.ts';
+import { fiscalYear, reachedText, targetsReached } from '#handoff/cases/targets.ts';
 import { inDraft } from '#store/draft.ts';
 import type { Store } from '#store/store.ts';
 import { MONDAY_10, openMemoryStore } from '../cities.ts';
@@ -111,7 +111,8 @@ describe('figures of the plans', () => {
     });
     const reached = await targetsReached(store, fukui, 2026);
     const of = (id: string) => reached.find(({ target }) => target.id === id)!;
-    expect(of('work')).toMatchObject({ count: 8, tallied: 7, small: false, target: { printed: { 計画の値: 24 } } });
+    expect(reachedText(of('work'))).toBe('5未満と、記録 7人');
+    expect(of('work')).toMatchObject({ count: 8, tallied: 7, small: true, target: { printed: { 計画の値: 24 } } });
     expect(of('volunteer')).toMatchObject({ count: 0 });
     expect([fiscalYear('2026-03-31'), fiscalYear('2026-04-01')]).toEqual([2025, 2026]);
     for (const id of ['ashiya', 'kobayashi', 'fukui', 'ikoma', 'toyokawa']) {
