@@ -23,9 +23,10 @@ import { createIds } from '#support/ids.ts';
 import { KeyError } from '#support/key-ring.ts';
 import { createLogger, type Logger } from '#support/logger.ts';
 import { createMetrics } from '#support/metrics.ts';
+import { createTalkRoutes } from '#talk/create-talk-routes.ts';
 import { createTriage } from '#triage/create-triage.ts';
 import { readQuestions } from '#triage/splitting-question.ts';
-import { openConsole } from './open-console.ts';
+import { addressOf, openConsole } from './open-console.ts';
 import { openStore } from './open-store.ts';
 
 const LINE_API = 'https://api.line.me';
@@ -100,11 +101,24 @@ async function run(config: Config): Promise<void> {
     ids,
     log,
     count: metrics.count,
+    publicUrl,
   };
+  const talk = createTalkRoutes({
+    municipality: (id) => world.script(id)?.municipality ?? null,
+    receive: (events) => conversation.receive(events),
+    store,
+    contactOf: (municipality, visitor) => pseudonym(municipality, 'page', visitor),
+    clock,
+    ids,
+    secure: publicUrl().startsWith('https:'),
+    address: (c) => addressOf(c, config.TRUST_PROXY === 'yes'),
+    count: metrics.count,
+    log,
+  });
   const conversation = createConversation({
     world,
     store,
-    channels: { line, page: line },
+    channels: { line, page: talk.channel },
     municipalities: config.municipalities,
     workers: config.WORKERS,
     alone: config.REDIS_URL === undefined,
@@ -123,6 +137,7 @@ async function run(config: Config): Promise<void> {
   const mounts: [string, Hono][] = [
     ['/', routes],
     ['/console', staff.console.routes],
+    ['/talk', talk.routes],
   ];
   if (simulator) mounts.push(['/simulator', simulator.routes], ['/', simulator.api]);
   const app = createApp({ mounts, ready: () => store.ping(), metrics, log });
@@ -148,10 +163,12 @@ async function run(config: Config): Promise<void> {
   server = await listen(app, config);
   await conversation.start();
   staff.alerter.start();
-  greet(config, publicUrl(), await staff.console.firstLink());
+  const pages = config.municipalities.filter((id) => content.municipalities.get(id)?.mode === 'page');
+  greet(config, { url: publicUrl(), firstLink: await staff.console.firstLink(), pages });
   await stopSignal();
   log.info('stopping');
   simulator?.close();
+  talk.close();
   staff.console.close();
   await closeServer(server);
   await staff.alerter.stop();
@@ -198,10 +215,14 @@ function closeServer(server: Server): Promise<void> {
   });
 }
 
-function greet(config: Config, url: string, firstLink: string | null): void {
+function greet(
+  config: Config,
+  { url, firstLink, pages }: { url: string; firstLink: string | null; pages: readonly string[] },
+): void {
   const lines = [`tsunagi is ready: ${url}`];
   if (config.simulator) lines.push(`  simulator (相談する人の画面): ${url}/simulator`);
   lines.push(`  console (職員の画面): ${url}/console`);
+  for (const city of pages) lines.push(`  page (市のページ): ${url}/talk/${city}`);
   for (const city of config.line.keys()) lines.push(`  LINE webhook for ${city}: ${url}/line/${city}/webhook`);
   if (firstLink !== null) {
     lines.push('  はじめの管理者をつくるリンク（一度だけ使えます） / one-time link for the first administrator:');

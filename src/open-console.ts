@@ -102,7 +102,7 @@ export async function openConsole(parts: ConsoleParts): Promise<OpenConsole> {
 }
 
 /** For throttling. Behind a proxy the last address it added counts: earlier ones are the caller's own claim. */
-function addressOf(c: Context, trustProxy: boolean): string {
+export function addressOf(c: Context, trustProxy: boolean): string {
   const forwarded = trustProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
   return forwarded || (getConnInfo(c).remote.address ?? 'unknown');
 }

@@ -89,6 +89,8 @@ export async function openTalkWorld(options: {
     workers: 1,
     beatMs: 86_400_000,
   });
+  // In mode `page` the talk takes place on the city's page.
+  const channelName = content.municipalities.get(municipality)?.mode === 'page' ? 'page' : 'line';
   let events = 0;
   const said: string[] = [];
 
@@ -97,7 +99,7 @@ export async function openTalkWorld(options: {
     // A second between what is said: order and `at` stay apart.
     clock.advance(1_000);
     events += 1;
-    await conversation.receive([make(base(municipality, `e${events}`, clock.now()))]);
+    await conversation.receive([make(base(municipality, channelName, `e${events}`, clock.now()))]);
     await conversation.idle();
     return screen.slice(before);
   };
@@ -155,8 +157,8 @@ type Base = Pick<Incoming, 'id' | 'municipality' | 'channel' | 'contact' | 'addr
   replyToken: string;
 };
 
-function base(municipality: string, id: string, now: number): Base {
-  const who = { municipality, channel: 'line' as const, contact: CONTACT, address: CONTACT };
+function base(municipality: string, channel: Base['channel'], id: string, now: number): Base {
+  const who = { municipality, channel, contact: CONTACT, address: CONTACT };
   return { ...who, id, at: now, receivedAt: now, replyToken: `r-${id}` };
 }
 

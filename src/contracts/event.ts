@@ -1,5 +1,6 @@
 /** What arrives from a resident, in words no channel owns. `line/parse-webhook.ts` and `talk/` make these. */
 import { z } from 'zod';
+import { crisisSchema } from './labels.ts';
 
 const base = {
   /** LINE's webhookEventId, or an id of the channel's own: one effect per id. */
@@ -25,6 +26,17 @@ export const incomingSchema = z.discriminatedUnion('type', [
     type: z.literal('media'),
     messageId: z.string(),
     media: z.enum(['sticker', 'image', 'video', 'audio', 'file', 'location', 'other']),
+  }),
+  /** Words on LINE in a city of mode `page` (R2): they go nowhere; what they mean for danger was found in memory (R14). */
+  z.strictObject({
+    ...base,
+    type: z.literal('unread'),
+    messageId: z.string(),
+    crisis: crisisSchema,
+    /** Who writes, for the crisis screen (R30). */
+    speaker: z.enum(['adult', 'child', 'parent', 'neighbour']).nullable(),
+    /** 「データを消す」 is heard in any mode (R12). */
+    erase: z.boolean(),
   }),
   z.strictObject({
     ...base,

@@ -154,6 +154,14 @@ export const TEXT_KEYS = [
   'reply.reminder',
   'reply.nothing_open',
   'reply.correct',
+  // Mode `page`: LINE carries buttons and links only.
+  'page.greet',
+  'page.only_there',
+  'page.crisis',
+  'page.open',
+  'page.erased',
+  'page.hide',
+  'page.withdrawn',
 ] as const;
 export type TextKey = (typeof TEXT_KEYS)[number];
 

@@ -31,7 +31,7 @@ export async function eraseContact(
   const kept: Erased['kept'] = [];
   const messages = new Set<string>();
   const drop = async (
-    kind: 'session' | 'ticket' | 'timer' | 'outgoing' | 'unmatched' | 'touch',
+    kind: 'session' | 'ticket' | 'timer' | 'outgoing' | 'unmatched' | 'touch' | 'page_message',
     id: string,
   ): Promise<void> => {
     await draft.delete(kind, id);
@@ -72,6 +72,11 @@ export async function eraseContact(
   for (const row of await draft.list('outgoing', 'contact', { prefix: `${contact}|`, limit: PAGE })) {
     if (row.body.state !== 'waiting' && row.body.state !== 'sending') await drop('outgoing', row.id);
   }
+  for (const row of await draft.list('page_message', 'contact', { prefix: `${contact}|`, limit: 5_000 })) {
+    await drop('page_message', row.id);
+  }
+  const visit = await draft.get('page_session', contact);
+  if (visit) await draft.put('page_session', contact, { ...visit, remindTo: null });
   await emptyContact(draft, contact, kept, now);
   const counts = { deleted: String(deleted.length), kept: String(kept.length) };
   writeAudit(draft, { at: now, by: 'resident', action: 'contact.erase', subject: contact, detail: counts }, ids);

@@ -94,6 +94,8 @@ const contact = kind({
       .default(null),
     /** They agreed to be asked how it goes; `askedAt`: since when an answer is awaited. */
     touch: z.strictObject({ ticket: z.string(), askedAt: z.int().nullable() }).nullable().optional(),
+    /** On LINE in mode `page` (R2): what staff write is not sent there. */
+    wordless: z.boolean().optional(),
     /** Tickets of this contact, newest last (R18). */
     tickets: z.array(z.string()).default([]),
     expiresAt: z.int().nullable().default(null),
@@ -104,6 +106,45 @@ const contact = kind({
 
 const session = kind({
   schema: z.strictObject({ session: sessionSchema, at: z.int(), expiresAt: z.int() }),
+  version: 1,
+  expiresAt: (b) => b.expiresAt,
+});
+
+/** One thing on a resident's screen of the city's own page (mode `page`). Id = `<contact>.<random>`. */
+const page_message = kind({
+  schema: z.strictObject({
+    contact: z.string(),
+    at: z.int(),
+    /** Sorts as it was said, also within one millisecond. */
+    order: z.string(),
+    from: z.enum(['service', 'resident', 'button']),
+    /** Of the service. */
+    messages: z.array(messageSchema),
+    /** Of the resident; null once withdrawn (R7). */
+    text: z.string().nullable(),
+    messageId: z.string().nullable(),
+    /** Message ids whose words may stand in `messages`. */
+    quotes: z.array(z.string()),
+    expiresAt: z.int(),
+  }),
+  version: 1,
+  indexes: { contact: (b) => ({ key: `${b.contact}|${b.order}` }) },
+  expiresAt: (b) => b.expiresAt,
+});
+/** A resident's visit to the page. Id = contact, an HMAC of the cookie: the cookie itself is kept nowhere. */
+const page_session = kind({
+  schema: z.strictObject({
+    startedAt: z.int(),
+    /** Their contact on LINE, only if they want a reminder there. */
+    remindTo: z.string().nullable(),
+    expiresAt: z.int(),
+  }),
+  version: 1,
+  expiresAt: (b) => b.expiresAt,
+});
+/** A one-time way from LINE to the page. Id = SHA-256 of the token. */
+const page_link = kind({
+  schema: z.strictObject({ contact: z.string(), expiresAt: z.int() }),
   version: 1,
   expiresAt: (b) => b.expiresAt,
 });
@@ -350,6 +391,9 @@ export const KINDS = {
   contact,
   session,
   outgoing,
+  page_message,
+  page_session,
+  page_link,
   ticket,
   place,
   timer,
