@@ -106,7 +106,8 @@ export function createCalls(options: {
   ): Promise<unknown> => {
     if (inHand >= mostPending) throw new StoreError('unavailable', `more than ${mostPending} calls wait for Redis`);
     const until = performance.now() + waitMs;
-    let last: unknown = new NotConnected('the connection is silent');
+    // Made only when it is needed: an error gathers the whole stack, which costs more than the call.
+    let last: unknown = null;
     inHand++;
     try {
       for (;;) {
@@ -121,7 +122,9 @@ export function createCalls(options: {
             if (fate === 'refused' || (fate === 'unknown' && !again)) throw unavailable(error);
           }
         }
-        if (performance.now() + PAUSE_MS >= until) throw unavailable(last);
+        if (performance.now() + PAUSE_MS >= until) {
+          throw unavailable(last ?? new NotConnected('the connection is silent'));
+        }
         await pause();
       }
     } finally {
