@@ -1,8 +1,9 @@
 /**
- * Pages of tickets in the order staff work: urgent first, then who waits longest; closed ones newest first. Each list comes
- * from an index and costs as much as it shows, whatever is stored.
+ * Pages of tickets in the order staff work: a crisis first, then urgent ones, then who waits longest; closed ones newest
+ * first. Each list comes from an index and costs as much as it shows, whatever is stored.
  */
 import { TICKET_STATES, type Ticket, type TicketState } from '#contracts/ticket.ts';
+import { urgencyRank } from '#store/kinds.ts';
 import type { Store } from '#store/store.ts';
 
 export interface Query {
@@ -27,8 +28,8 @@ export async function findTickets(
 ): Promise<{ tickets: Ticket[]; next: string | null }> {
   const { state, after, limit } = query;
   const down = state === 'closed';
-  // Urgency first while it is work; by time alone afterwards.
-  const flags = query.urgentOnly ? ['0|'] : down ? ['0|', '1|'] : [''];
+  // By urgency (`urgencyRank`) while it is work; by time alone afterwards.
+  const flags = down ? (query.urgentOnly ? ['0|', '1|'] : ['0|', '1|', '2|']) : [''];
   const roots =
     query.windows === null
       ? [{ index: 'state', root: `${state}|` }]
@@ -38,8 +39,13 @@ export async function findTickets(
     roots.flatMap(({ index, root }) =>
       flags.map(async (flag) => {
         const prefix = root + flag;
-        // Without a flag in the prefix the sort key begins with it.
-        const from = sort === null ? {} : down ? { to: `${sort}!` } : { from: query.urgentOnly ? sort.slice(2) : sort };
+        // Without a flag in the prefix the sort key begins with it: the calm ones begin at '2'.
+        const calm = query.urgentOnly ? { to: '2' } : {};
+        const from = down
+          ? sort === null
+            ? {}
+            : { to: `${sort}!` }
+          : { ...calm, ...(sort === null ? {} : { from: sort }) };
         const rows = await store.list(city, 'ticket', index, { prefix, limit: limit + 2, reverse: down, ...from });
         return rows.map((row): Row => ({ sort: row.key.slice((down ? prefix : root).length), ticket: row.body }));
       }),
@@ -68,7 +74,7 @@ export async function findMine(store: Store, city: string, staff: string, limit:
   return pages
     .flat()
     .map((row) => row.body)
-    .toSorted((a, b) => Number(b.urgent) - Number(a.urgent) || b.updatedAt - a.updatedAt)
+    .toSorted((a, b) => Number(urgencyRank(a)) - Number(urgencyRank(b)) || b.updatedAt - a.updatedAt)
     .slice(0, limit);
 }
 
@@ -119,6 +125,6 @@ const compare = (a: Row, b: Row): number =>
   a.sort < b.sort ? -1 : a.sort > b.sort ? 1 : a.ticket.id < b.ticket.id ? -1 : a.ticket.id > b.ticket.id ? 1 : 0;
 
 function split(after: string): [string, string] | null {
-  const match = /^([01|\d]{1,20})~([\w-]{1,40})$/u.exec(after);
+  const match = /^([|\d]{1,20})~([\w-]{1,40})$/u.exec(after);
   return match ? [match[1]!, match[2]!] : null;
 }

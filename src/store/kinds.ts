@@ -179,6 +179,10 @@ const outgoing = kind({
   expiresAt: (b) => b.expiresAt,
 });
 
+/** What staff look at first: '0' a crisis, acknowledged or not, '1' otherwise urgent, '2' the rest. */
+export const urgencyRank = (ticket: { crisisAt: number | null; urgent: boolean }): '0' | '1' | '2' =>
+  ticket.crisisAt !== null ? '0' : ticket.urgent ? '1' : '2';
+
 const ticket = kind({
   schema: ticketSchema,
   version: 1,
@@ -186,9 +190,9 @@ const ticket = kind({
     created: (b) => ({ key: timeKey(b.createdAt) }),
     receipt: (b) => ({ key: b.receipt }),
     contact: (b) => ({ key: `${b.contact}|${timeKey(b.createdAt)}` }),
-    /** Inbox: urgent ones first within window and state; newest last. */
+    /** Inbox: a crisis first, then urgent ones, within window and state; newest last. */
     inbox: (b) => ({
-      key: `${b.window}|${b.state}|${b.urgent ? '0' : '1'}|${timeKey(b.createdAt)}`,
+      key: `${b.window}|${b.state}|${urgencyRank(b)}|${timeKey(b.createdAt)}`,
       group: `${b.window}|${b.state}|${b.urgent ? 'urgent' : 'calm'}`,
     }),
     /** Asked to be thought about together, or of several kinds, and not yet a case. */
@@ -200,7 +204,7 @@ const ticket = kind({
             group: b.multiAgency == null ? 'several' : 'asked',
           },
     /** The same over all windows. */
-    state: (b) => ({ key: `${b.state}|${b.urgent ? '0' : '1'}|${timeKey(b.createdAt)}` }),
+    state: (b) => ({ key: `${b.state}|${urgencyRank(b)}|${timeKey(b.createdAt)}` }),
     assignee: (b) =>
       b.assignee === null
         ? null

@@ -8,28 +8,55 @@ beforeEach(async () => {
 afterEach(() => office.close());
 
 const WORDS = '父の物忘れがひどくて';
+const receiptsOn = (browser: { html(): string }): string[] =>
+  [...browser.html().matchAll(/<b class="receipt">([^<]+)</gu)].map((match) => match[1]!);
 
 describe('the inbox', () => {
-  it('shows urgent ones first, then who waits longest, without a resident’s words', async () => {
+  it('shows a crisis first, then urgent ones, then who waits longest, without a resident’s words', async () => {
     const first = await office.ticket();
     office.clock.advance(60_000);
     const second = await office.ticket();
     office.clock.advance(60_000);
-    const urgent = await office.ticket({
+    const urgent = await office.ticket({ urgent: true });
+    office.clock.advance(60_000);
+    const crisis = await office.ticket({
       urgent: true,
       crisis: 'suicide',
       crisisAt: office.clock.now(),
       needs: [{ need: 'mental', score: 0.9, confirmed: false }],
     });
-    const browser = await office.enter('sato', ['counsellor'], ['sogo']);
-    await browser.get('/tickets');
-    const at = [urgent, first, second].map(({ receipt }) => browser.text().indexOf(receipt));
-    expect(at).toEqual(at.toSorted((a, b) => a - b));
-    expect(at[0]).toBeGreaterThan(0);
-    expect(browser.text()).not.toContain(WORDS);
-    expect(browser.text()).not.toContain('こころ');
-    expect(browser.text()).toContain('伏せた分野あり');
-    expect(browser.text()).toContain('高齢・介護');
+    const counsellor = await office.enter('sato', ['counsellor'], ['sogo']);
+    const coordinator = await office.enter('boss', ['coordinator'], []);
+    for (const browser of [counsellor, coordinator]) {
+      await browser.get('/tickets');
+      expect(receiptsOn(browser)).toEqual([crisis, urgent, first, second].map(({ receipt }) => receipt));
+      expect(browser.text()).not.toContain(WORDS);
+      expect(browser.text()).not.toContain('こころ');
+      expect(browser.text()).toContain('伏せた分野あり');
+      expect(browser.text()).toContain('高齢・介護');
+      await browser.get('/tickets?urgent=1');
+      expect(receiptsOn(browser)).toEqual([crisis.receipt, urgent.receipt]);
+    }
+  });
+
+  it('keeps a crisis first among one’s own, and closed ones by time', async () => {
+    const sato = await office.enter('sato', ['counsellor'], ['sogo']);
+    const own = { state: 'accepted', assignee: sato.id } as const;
+    const crisis = await office.ticket({ ...own, urgent: true, crisis: 'violence', crisisAt: office.clock.now() });
+    office.clock.advance(60_000);
+    const urgent = await office.ticket({ ...own, urgent: true });
+    office.clock.advance(60_000);
+    const calm = await office.ticket(own);
+    await sato.get('/tickets?state=mine');
+    expect(receiptsOn(sato)).toEqual([crisis, urgent, calm].map(({ receipt }) => receipt));
+    for (const { id } of [crisis, urgent, calm]) {
+      await sato.get(`/tickets/${id}`);
+      await sato.go(`/tickets/${id}/close`);
+    }
+    await sato.get('/tickets?state=closed');
+    expect(receiptsOn(sato)).toEqual([calm, urgent, crisis].map(({ receipt }) => receipt));
+    await sato.get('/tickets?state=closed&urgent=1');
+    expect(receiptsOn(sato)).toEqual([urgent, crisis].map(({ receipt }) => receipt));
   });
 
   it('shows a counsellor the tickets of their windows only', async () => {
@@ -46,25 +73,35 @@ describe('the inbox', () => {
 
   it('pages through every ticket once, whatever the windows', async () => {
     const ids = new Set<string>();
+    const urgent = new Set<string>();
     for (let i = 0; i < 75; i++) {
       if (i % 7 !== 0) office.clock.advance(1000);
-      ids.add((await office.ticket({ window: i % 3 === 0 ? 'kodomo' : 'sogo', urgent: i % 10 === 0 })).receipt);
+      const window = i % 3 === 0 ? 'kodomo' : 'sogo';
+      const crisis = i % 5 === 0 ? ({ crisis: 'medical', crisisAt: office.clock.now() } as const) : {};
+      const ticket = await office.ticket({ window, urgent: i % 2 === 0 || i % 5 === 0, ...crisis });
+      ids.add(ticket.receipt);
+      if (ticket.urgent) urgent.add(ticket.receipt);
     }
     for (const [login, roles, windows] of [
       ['all', ['coordinator'], []],
       ['two', ['counsellor'], ['sogo', 'kodomo']],
     ] as const) {
       const browser = await office.enter(login, roles, windows);
-      const seen: string[] = [];
-      let next: string | undefined = '/tickets';
-      while (next !== undefined) {
-        await browser.get(next);
-        seen.push(...[...browser.html().matchAll(/<b class="receipt">([^<]+)</gu)].map((match) => match[1]!));
-        const more: string | undefined = /href="\?([^"]+)">続きを見る/u.exec(browser.html())?.[1];
-        next = more === undefined ? undefined : `/tickets?${more.replaceAll('&amp;', '&')}`;
+      for (const [wanted, filter] of [
+        [ids, ''],
+        [urgent, '?urgent=1'],
+      ] as const) {
+        const seen: string[] = [];
+        let next: string | undefined = `/tickets${filter}`;
+        while (next !== undefined) {
+          await browser.get(next);
+          seen.push(...receiptsOn(browser));
+          const more: string | undefined = /href="\?([^"]+)">続きを見る/u.exec(browser.html())?.[1];
+          next = more === undefined ? undefined : `/tickets?${more.replaceAll('&amp;', '&')}`;
+        }
+        expect(seen.length).toBe(wanted.size);
+        expect(new Set(seen)).toEqual(wanted);
       }
-      expect(seen.length).toBe(75);
-      expect(new Set(seen)).toEqual(ids);
     }
   });
 
