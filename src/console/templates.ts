@@ -16,10 +16,7 @@ export function templateRoutes(desk: Desk): Hono<Env> {
   app.get('/templates', (c) => templatePage(desk, c));
   app.post('/templates', (c) => save(desk, c, desk.ids.id()));
   app.post('/templates/:id', (c) => save(desk, c, c.req.param('id')));
-  app.post('/templates/:id/delete', async (c) => {
-    await inDraft(desk.store, c.get('city').id, (draft) => draft.delete('template', c.req.param('id')));
-    return c.redirect(path(c, '/templates'), 303);
-  });
+  app.post('/templates/:id/delete', (c) => remove(desk, c, c.req.param('id')));
   return app;
 }
 
@@ -54,6 +51,16 @@ async function save(desk: Desk, c: Ctx, id: string): Promise<Response> {
   await inDraft(desk.store, c.get('city').id, async (draft) => {
     await draft.put('template', id, { name, text, at: desk.clock.now(), by: me.id });
     writeAudit(draft, { at: desk.clock.now(), by: me.id, action: 'template.save', subject: id }, desk.ids);
+  });
+  return c.redirect(path(c, '/templates'), 303);
+}
+
+async function remove(desk: Desk, c: Ctx, id: string): Promise<Response> {
+  await inDraft(desk.store, c.get('city').id, async (draft) => {
+    // A second click, or another's: nothing is deleted, so no line tells of it.
+    if ((await draft.get('template', id)) === null) return;
+    await draft.delete('template', id);
+    writeAudit(draft, { at: desk.clock.now(), by: c.get('me').id, action: 'template.delete', subject: id }, desk.ids);
   });
   return c.redirect(path(c, '/templates'), 303);
 }
