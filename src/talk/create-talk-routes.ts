@@ -4,7 +4,7 @@
  * anywhere: an event is kept, then worked off; answers come back through the channel.
  */
 import { createHash } from 'node:crypto';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Incoming } from '#contracts/event.ts';
 import type { Channel } from '#conversation/channel.ts';
@@ -38,7 +38,15 @@ export function createTalkRoutes(options: TalkOptions): Talk {
   app.use('*', headers(desk));
   app.route('/assets', assets.routes);
   const room = new Hono<Env>();
-  room.use('*', bodyLimit({ maxSize: LARGEST_FORM }), ofCity(desk), withVisit(desk), notTooOften(desk), ownForms(desk));
+  const tooLarge = (c: Context) => refusal(c, 413, '長い文は、分けて送ってください。');
+  room.use(
+    '*',
+    bodyLimit({ maxSize: LARGEST_FORM, onError: tooLarge }),
+    ofCity(desk),
+    withVisit(desk),
+    notTooOften(desk),
+    ownForms(desk),
+  );
 
   room.get('/', async (c) => {
     if (c.get('visit').begun === null) return c.html(startPage(desk, c, assets.address, { token: '', stale: false }));

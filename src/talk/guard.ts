@@ -16,7 +16,7 @@ export function headers(desk: Desk): MiddlewareHandler<Env> {
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    "img-src 'self'",
+    "img-src 'self' data:",
     "connect-src 'self'",
     // Browsers hold the address a form is led on to against this too.
     `form-action 'self' ${new URL(desk.exitUrl).origin}`,

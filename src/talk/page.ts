@@ -1,4 +1,5 @@
 /** The pages a resident sees. They work as forms without JavaScript; the script only spares the reloading. */
+import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -61,10 +62,10 @@ export function screenPart(c: Ctx, rows: readonly Row[]): Html {
 ${waits ? html`<p class="waits">お返事を用意しています。<a href="${home(c)}">画面を新しくする</a></p>` : ''}`;
 }
 
-export function refusal(c: Ctx, status: ContentfulStatusCode, words: string): Response | Promise<Response> {
+export function refusal(c: Context, status: ContentfulStatusCode, words: string): Response | Promise<Response> {
   if (c.req.header('x-talk') !== undefined) return c.text(words, status);
   return c.html(
-    html`<!doctype html><html lang="ja"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>お知らせ</title></head><body><main><h1>お知らせ</h1><p>${words}</p><p><a href="${home(c)}">もどる</a></p></main></body></html>`,
+    html`<!doctype html><html lang="ja"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>お知らせ</title></head><body><main><h1>お知らせ</h1><p>${words}</p><p><a href="/talk/${c.req.path.split('/')[2] ?? ''}">もどる</a></p></main></body></html>`,
     status,
   );
 }
@@ -91,4 +92,4 @@ function aboutHtml(c: Ctx): Html {
 }
 
 const hidden = (c: Ctx): Html => html`<input type="hidden" name="csrf" value="${formToken(c.get('visit'))}">`;
-const home = (c: Ctx): string => `/talk/${c.get('city')?.id ?? ''}`;
+const home = (c: Ctx): string => `/talk/${c.get('city').id}`;

@@ -18,6 +18,10 @@ const LONGEST_DAYS = 30;
 
 export const visitDays = (city: Municipality): number => Math.min(LONGEST_DAYS, city.retentionDays.talk);
 
+/** The record outlives the visit: it knows where a reminder goes. */
+const endOf = (city: Municipality, expiresAt: number): number =>
+  expiresAt - (city.retentionDays.talk - visitDays(city)) * DAY_MS;
+
 /** Finds the visit; somebody new gets a cookie, and nothing is stored before they begin. */
 export function withVisit(desk: Desk): MiddlewareHandler<Env> {
   return async (c, next) => {
@@ -27,7 +31,7 @@ export function withVisit(desk: Desk): MiddlewareHandler<Env> {
     const secret = fresh ? randomBytesPooled(32).toString('base64url') : known;
     const contact = desk.contactOf(city.id, secret);
     const stored = fresh ? null : await desk.store.get(city.id, 'page_session', contact);
-    const begun = stored !== null && stored.body.expiresAt > desk.clock.now() ? stored.body : null;
+    const begun = stored !== null && endOf(city, stored.body.expiresAt) > desk.clock.now() ? stored.body : null;
     c.set('visit', { secret, contact, begun });
     if (fresh && c.req.method === 'GET') give(desk, c, secret);
     await next();
@@ -67,7 +71,7 @@ export async function begin(
   if (link) await draft.delete('page_link', id);
   const remindTo = link && wish.remind ? link.contact : (visit.begun?.remindTo ?? null);
   const known = await draft.get('page_session', visit.contact);
-  const expiresAt = now + visitDays(city) * DAY_MS;
+  const expiresAt = now + city.retentionDays.talk * DAY_MS;
   await draft.put('page_session', visit.contact, { startedAt: known?.startedAt ?? now, remindTo, expiresAt });
   if (!(await draft.commit()).ok) return 'stale';
   return visit.begun === null ? 'new' : 'known';

@@ -40,14 +40,14 @@
     const items = [...next.querySelectorAll('#log > li')];
     const keep = new Set(items.map((item) => item.id));
     for (const old of [...log.children]) if (!keep.has(old.id)) old.remove();
-    let added = false;
+    let answer = null;
     let before = null;
     for (const item of items) {
       const old = document.getElementById(item.id);
       if (!old) {
         before ? before.after(item) : log.prepend(item);
         before = item;
-        added = true;
+        if (item.classList.contains('theirs')) answer ??= item;
         continue;
       }
       if (words(old) === words(item)) {
@@ -64,9 +64,8 @@
     screen.querySelector('.waits')?.remove();
     const waits = next.querySelector('.waits');
     if (waits) screen.append(waits);
-    if (added) bottom();
+    answer?.scrollIntoView({ block: 'start' });
   };
-  const bottom = () => scrollTo(0, document.getElementById('screen').offsetHeight);
 
   const busy = (yes) => {
     for (const button of document.querySelectorAll('main button')) button.disabled = yes;
@@ -91,7 +90,8 @@
       status.textContent = 'つながりませんでした。書いた文は残っています。もう一度、送ってください。';
     } finally {
       busy(false);
-      if (form === say) text.focus();
+      // On a telephone the keyboard would cover the answer.
+      if (form === say && matchMedia('(pointer: fine)').matches) text.focus({ preventScroll: true });
     }
   };
   document.addEventListener('submit', (event) => {
@@ -120,5 +120,5 @@
     under = false;
   };
   new EventSource(`${home}/events`).addEventListener('news', renew);
-  bottom();
+  [...document.querySelectorAll('#log > .theirs')].at(-1)?.scrollIntoView({ block: 'start' });
 })();
