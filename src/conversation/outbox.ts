@@ -19,19 +19,17 @@ import type { Body } from '#store/kinds.ts';
 import { type Operation, type Store, type Stored, StoreError } from '#store/store.ts';
 import type { Clock } from '#support/clock.ts';
 import type { Logger } from '#support/logger.ts';
-import type { Channel, Outcome } from './channel.ts';
+import type { Channel } from './channel.ts';
+import { BACKOFF_MS, judgePush, judgeReply, type Verdict } from './judge-outcome.ts';
+import { createLedger, isOpen } from './ledger.ts';
 import { createStandstill } from './standstill.ts';
 
 /** LINE: a retry key is known for 24 hours; an hour is left as margin. */
 const PUSH_LIFE_MS = 23 * 3600_000;
-const BACKOFF_MS = [500, 2_000, 10_000, 60_000, 300_000, 1_800_000];
 /** A server that is sending answers or gives up within this; what stands still longer has lost its server. */
 const TAKE_OVER_MS = 5_000;
-/** Outcomes are gathered this long before they are written. */
-const GATHER_MS = 20;
 
 type Outgoing = Body<'outgoing'>;
-type Verdict = { state: Outgoing['state']; outcome: string | null; via: Outgoing['via']; waitMs?: number };
 
 /** What a turn has just saved, at revision 1, with its first try begun. */
 export interface Ready {
@@ -180,114 +178,10 @@ export function createOutbox(options: {
   };
 }
 
-/** Writes ends, many at a time and not durably: what is lost is found out again. */
-function createLedger(store: Store, log: Logger) {
-  let waiting = new Map<string, { municipality: string; end: Stored<'outgoing'> }>();
-  const writing = new Map<string, unknown>();
-  let timer: NodeJS.Timeout | null = null;
-  let last: Promise<void> = Promise.resolve();
-
-  const writeCity = async (municipality: string, ends: readonly Stored<'outgoing'>[]): Promise<void> => {
-    let left = ends;
-    while (left.length > 0) {
-      const operations = left.map(
-        ({ id, revision, body }): Operation => ({ type: 'put', kind: 'outgoing', id, revision, body }),
-      );
-      const result = await store.commit(municipality, operations, { durable: false });
-      if (result.ok) return;
-      // Somebody has touched this one (words withdrawn, or another server has taken it up): the end stands nevertheless.
-      const touched = left.find(({ id }) => id === result.id);
-      const now = await store.get(municipality, 'outgoing', result.id);
-      const moved = touched && now && isOpen(now.body) ? [{ ...touched, revision: now.revision }] : [];
-      left = [...left.filter(({ id }) => id !== result.id), ...moved];
-    }
-  };
-  const flush = async (): Promise<void> => {
-    timer = null;
-    const batch = waiting;
-    waiting = new Map();
-    for (const name of batch.keys()) writing.set(name, batch);
-    for (const [municipality, ends] of Map.groupBy(batch.values(), (one) => one.municipality)) {
-      try {
-        await writeCity(
-          municipality,
-          ends.map((one) => one.end),
-        );
-      } catch (error) {
-        // They stay `sending`; sent again they are refused by the used token or the known retry key.
-        log.warn('ends not written', { municipality, ends: ends.length, error });
-        if (!(error instanceof StoreError)) throw error;
-      }
-    }
-    for (const name of batch.keys()) if (writing.get(name) === batch) writing.delete(name);
-  };
-  const begin = (): Promise<void> => {
-    if (timer) clearTimeout(timer);
-    last = last.then(flush, flush);
-    return last;
-  };
-  return {
-    write(municipality: string, end: Stored<'outgoing'>): void {
-      waiting.set(`${municipality}/${end.id}`, { municipality, end });
-      timer ??= setTimeout(() => void begin().catch((error) => log.error('ledger', { error })), GATHER_MS);
-    },
-    has: (name: string): boolean => waiting.has(name) || writing.has(name),
-    settle: begin,
-  };
-}
-
 /** By which way the next try goes, and whether the free way is still open. */
 function wayOf(entry: Outgoing, now: number): { via: 'reply' | 'push'; young: boolean } {
   const young = entry.replyToken !== null && now < entry.replyBefore;
   const tried = entry.state === 'sending';
   const push = entry.via === 'push' || (!young && !tried) || entry.replyToken === null;
   return { via: push ? 'push' : 'reply', young };
-}
-
-const isOpen = (entry: Outgoing): boolean => entry.state === 'waiting' || entry.state === 'sending';
-
-function judgeReply(outcome: Outcome, known: { young: boolean; unknownBefore: boolean; attempts: number }): Verdict {
-  switch (outcome.type) {
-    case 'delivered':
-      return { state: 'sent', outcome: null, via: 'reply' };
-    case 'token_gone':
-      if (!known.unknownBefore) return { state: 'waiting', outcome: 'token_gone', via: 'push', waitMs: 0 };
-      return known.young
-        ? { state: 'sent', outcome: 'presumed', via: 'reply' }
-        : { state: 'unknown', outcome: 'token_gone', via: 'reply' };
-    case 'later': {
-      const unknown = outcome.unknown || known.unknownBefore;
-      if (known.young) {
-        const waitMs = outcome.afterMs ?? BACKOFF_MS[Math.min(known.attempts - 1, 2)]!;
-        return { state: 'sending', outcome: unknown ? outcome.code : 'not_taken', via: 'reply', waitMs };
-      }
-      return unknown
-        ? { state: 'unknown', outcome: outcome.code, via: 'reply' }
-        : { state: 'waiting', outcome: outcome.code, via: 'push', waitMs: 0 };
-    }
-    case 'quota':
-      return { state: 'refused', outcome: 'quota', via: 'reply' };
-    case 'refused':
-      return { state: 'refused', outcome: outcome.code, via: 'reply' };
-  }
-}
-
-function judgePush(outcome: Outcome, attempts: number): Verdict {
-  switch (outcome.type) {
-    case 'delivered':
-      return { state: 'sent', outcome: null, via: 'push' };
-    case 'later':
-      return {
-        state: 'sending',
-        outcome: outcome.code,
-        via: 'push',
-        waitMs: outcome.afterMs ?? BACKOFF_MS[Math.min(attempts - 1, BACKOFF_MS.length - 1)]!,
-      };
-    case 'quota':
-      return { state: 'refused', outcome: 'quota', via: 'push' };
-    case 'token_gone':
-      return { state: 'refused', outcome: 'token_gone', via: 'push' };
-    case 'refused':
-      return { state: 'refused', outcome: outcome.code, via: 'push' };
-  }
 }
