@@ -3,6 +3,7 @@
  * environment and opens no connection.
  */
 import { Hono } from 'hono';
+import { HTTPException } from 'hono/http-exception';
 import type { Logger } from '#support/logger.ts';
 import type { Metrics } from '#support/metrics.ts';
 
@@ -33,6 +34,8 @@ export function createApp(options: AppOptions): Hono {
   for (const [path, routes] of options.mounts) app.route(path, routes);
   app.notFound((c) => c.text('not found\n', 404));
   app.onError((error, c) => {
+    // A refusal with its status (a form too large), not a fault.
+    if (error instanceof HTTPException) return error.getResponse();
     // The answer never quotes the error: it may quote what a resident wrote.
     log.error('a request failed', { method: c.req.method, path: c.req.routePath, error });
     metrics.count('http_failures', { path: c.req.routePath });
