@@ -16,7 +16,7 @@
  * has stood still for a while by this process's own watch: servers' clocks are not compared.
  */
 import type { Body } from '#store/kinds.ts';
-import { type Operation, type Store, type Stored, StoreError } from '#store/store.ts';
+import type { Operation, Store, Stored } from '#store/store.ts';
 import type { Clock } from '#support/clock.ts';
 import type { Logger } from '#support/logger.ts';
 import type { Channel } from './channel.ts';
