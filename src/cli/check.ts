@@ -24,7 +24,7 @@ export async function check(options: CheckOptions, io: Out): Promise<number> {
       ...(city === undefined ? {} : { municipality: city }),
     })),
     ...(await talkFindings(root)),
-    ...dictionaryFindings(root),
+    ...(await dictionaryFindings(root)),
   ];
   io.stdout.write(options.json ? `${JSON.stringify(findings, null, 2)}\n` : asText(findings));
   return findings.some((finding) => finding.level === 'error') ? 1 : 0;

@@ -360,6 +360,19 @@ function addTriage(program: Command, root: string, done: (code: number) => void)
     .command('learn')
     .description('例文から重みを学び直す')
     .action(async () => done(await (await import('./triage/learn.ts')).learnWeights(dictionary, process)));
+  group
+    .command('unmatched')
+    .description('分けきれなかったことばの一覧（辞書を育てるため）。ことばは伏せて出す')
+    .option('--city <city>', '1つの市だけ')
+    .option('--limit <n>', '新しいものから何件まで', Number)
+    .option('--reveal', '伏せずに出す（--reason がいります。記録に残ります）')
+    .option('--reason <why>', '伏せずに出すわけ')
+    .addOption(json())
+    .action(async ({ city, ...options }: Looking & { limit?: number }) => {
+      const { unmatched } = await import('./triage/unmatched.ts');
+      const narrowed = city === undefined ? options : { ...options, municipality: city };
+      done(await operator(root, (world) => unmatched(narrowed, process, world)));
+    });
 }
 
 // `tsunagi … | head`: the reader has seen enough; that is no fault.

@@ -6,15 +6,17 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Assessment } from '#contracts/assessment.ts';
 import { assess } from './assess.ts';
-import { compileDictionary, type Dictionary } from './dictionary.ts';
+import { type CompiledDictionary, compileDictionary } from './compile-dictionary.ts';
+import { type Dictionary, openDictionary } from './dictionary.ts';
 import { type Analysis, analyse } from './features.ts';
 import { createKuromojiTokenizer } from './kuromoji-tokenizer.ts';
-import { readModel } from './model.ts';
+import { type Model, readModel } from './model.ts';
 import { normalise, type SlipTable } from './normalise.ts';
 import { readDictionaries } from './read-dictionaries.ts';
 import { slipTable } from './slip-table.ts';
+import { readStartCache, startCacheFile, writeStartCache } from './start-cache.ts';
 import type { Tokenizer } from './tokenizer.ts';
-import type { Vocabulary } from './vectorise.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 export interface Triage {
   /**
@@ -28,7 +30,7 @@ export interface Triage {
 export interface TriageOptions {
   /** Folder with words/, situations.txt, crisis.txt, concerns.txt, slips.txt and weights.tsv. */
   readonly dictionariesDir: string;
-  /** Where the inflated analyser dictionary may be kept (about 70 MB), so that the next start is quick. */
+  /** Where the inflated analyser dictionary and the compiled dictionaries may be kept (about 80 MB), so that the next start is quick. */
   readonly cacheDir?: string;
   /** Another analyser than kuromoji. */
   readonly tokenizer?: Tokenizer;
@@ -37,9 +39,10 @@ export interface TriageOptions {
 /** Rejects when weights.tsv is missing or of another version (run `tsunagi triage learn`). */
 export async function createTriage(options: TriageOptions): Promise<Triage> {
   const { dictionariesDir, cacheDir } = options;
+  const own = options.tokenizer === undefined;
   const tokenizer = options.tokenizer ?? createKuromojiTokenizer(cacheDir === undefined ? {} : { cacheDir });
-  const model = readModel(readFileSync(path.join(dictionariesDir, 'weights.tsv'), 'utf8'));
-  const analyser = createAnalyser(dictionariesDir, tokenizer, model.vocabulary);
+  const { model, dictionary, slips } = ready(dictionariesDir, tokenizer, own ? cacheDir : undefined);
+  const analyser = analyserOf(tokenizer, openDictionary(dictionary), slips, model.vocabulary);
   return {
     assess(text, earlier = []) {
       const before = earlier.length === 0 ? '' : `${earlier.join('。')}。`;
@@ -48,19 +51,43 @@ export async function createTriage(options: TriageOptions): Promise<Triage> {
   };
 }
 
-/** Turns texts into what rules and weights look at; learning uses the same, without a vocabulary. */
-export function createAnalyser(
-  dictionariesDir: string,
+/** Turns texts into what learning looks at. */
+export function createAnalyser(dictionariesDir: string, tokenizer: Tokenizer): (text: string) => Analysis {
+  const { dictionary, slips } = compile(dictionariesDir, tokenizer);
+  return analyserOf(tokenizer, openDictionary(dictionary), slips);
+}
+
+function analyserOf(
   tokenizer: Tokenizer,
+  dictionary: Dictionary,
+  slips: SlipTable,
   vocabulary?: Vocabulary,
 ): (text: string) => Analysis {
-  const entries = readDictionaries(dictionariesDir);
-  const slips: SlipTable = slipTable(entries.slips);
-  const dictionary: Dictionary = compileDictionary(entries, tokenizer, slips);
   return (text) => {
     const normalised = normalise(text, slips);
     return analyse(normalised, tokenizer.tokenize(normalised.text), dictionary, vocabulary);
   };
+}
+
+function compile(dir: string, tokenizer: Tokenizer): { dictionary: CompiledDictionary; slips: SlipTable } {
+  const entries = readDictionaries(dir);
+  const slips = slipTable(entries.slips);
+  return { dictionary: compileDictionary(entries, tokenizer, slips), slips };
+}
+
+/** From the cache when these very files were compiled before. */
+function ready(
+  dir: string,
+  tokenizer: Tokenizer,
+  cacheDir: string | undefined,
+): { model: Model; dictionary: CompiledDictionary; slips: SlipTable } {
+  const file = cacheDir === undefined ? undefined : startCacheFile(cacheDir, dir, tokenizer.version ?? '');
+  const kept = file === undefined ? undefined : readStartCache(file);
+  if (kept !== undefined) return { ...kept, slips: slipTable(kept.slips.map(([from, to]) => ({ from, to }))) };
+  const model = readModel(readFileSync(path.join(dir, 'weights.tsv'), 'utf8'));
+  const compiled = compile(dir, tokenizer);
+  if (file !== undefined) writeStartCache(file, model, compiled.dictionary, compiled.slips);
+  return { model, ...compiled };
 }
 
 function withWords(assessment: Assessment, whole: string, offset: number): Assessment {

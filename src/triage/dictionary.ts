@@ -3,11 +3,9 @@
  * many entries there are: literals stand in one trie, a pattern is tried only when its rarest part was found.
  */
 import type { PatternEntry } from '#contracts/dictionary.ts';
-import { foldSpelling, type SlipTable } from './normalise.ts';
-import { parsePattern } from './parse-pattern.ts';
+import type { CompiledDictionary, CompiledPattern, Step } from './compile-dictionary.ts';
 import { PhraseTrie } from './phrase-trie.ts';
-import type { DictionaryEntries } from './read-dictionaries.ts';
-import type { Token, Tokenizer } from './tokenizer.ts';
+import type { Token } from './tokenizer.ts';
 
 export interface GroupHit {
   readonly group: string;
@@ -24,109 +22,37 @@ export interface PatternHit {
 export interface Dictionary {
   /** What is found in a normalised text with its tokens; in order of place. */
   search(text: string, tokens: readonly Token[], kanaOnly: boolean): { groups: GroupHit[]; patterns: PatternHit[] };
-  /** Names of all groups. */
-  readonly groups: ReadonlySet<string>;
-}
-
-interface Step {
-  readonly symbols: readonly number[];
-  /** Characters that may stand between this step and the one before. */
-  readonly gap: number;
-  /** Length of its shortest literal; 0 when a group may stand for it. The higher, the rarer it is found. */
-  readonly telling: number;
-}
-
-interface CompiledPattern {
-  readonly entry: PatternEntry;
-  readonly steps: readonly Step[];
+  /** Places in texts looked at so far: what a test counts to see that the work does not grow with the dictionary. */
+  steps(): number;
 }
 
 type Places = Map<number, { start: number; end: number }[]>;
 
-export function compileDictionary(entries: DictionaryEntries, tokenizer: Tokenizer, slips: SlipTable): Dictionary {
-  const compiled: Compiled = {
-    symbols: 0,
-    groupNames: new Map(),
-    words: new PhraseTrie(),
-    phrases: new PhraseTrie(),
-    bases: new Map(),
-  };
-  const groupIds = new Map<string, number>();
-  const group = (name: string): number => {
-    let id = groupIds.get(name);
-    if (id === undefined) {
-      id = compiled.symbols++;
-      groupIds.set(name, id);
-      compiled.groupNames.set(id, name);
-    }
-    return id;
-  };
-  const fold = (text: string): string => foldSpelling(text, slips);
-  for (const entry of entries.words) addWord(fold(entry.word), group(entry.group), compiled, tokenizer);
-  const patterns = entries.patterns.flatMap((entry) => compilePattern(entry, compiled, group, fold));
+export function openDictionary(compiled: CompiledDictionary): Dictionary {
+  const { patterns } = compiled;
+  const words = new PhraseTrie(compiled.words);
+  const phrases = new PhraseTrie(compiled.phrases);
+  const groupNames = new Map(compiled.groups);
+  const bases = new Map(compiled.bases);
   const triggers = triggersOf(patterns);
   return {
-    groups: new Set(groupIds.keys()),
     search(text, tokens, kanaOnly) {
       const places: Places = new Map();
       const edges = wordEdges(tokens, text.length);
-      compiled.words.search(text, (symbol, start, end, byReading) => {
+      words.search(text, (symbol, start, end, byReading) => {
         if (wordFits(text, start, end, edges, kanaOnly, byReading)) note(places, symbol, start, end);
       });
-      compiled.phrases.search(text, (symbol, start, end) => {
+      phrases.search(text, (symbol, start, end) => {
         if (phraseFits(text, start, end, edges)) note(places, symbol, start, end);
       });
       for (const token of tokens) {
-        const found = compiled.bases.get(token.base);
+        const found = bases.get(token.base);
         if (found !== undefined) for (const symbol of found) note(places, symbol, token.start, token.end);
       }
-      return {
-        groups: groupHits(places, compiled.groupNames),
-        patterns: patternHits(places, patterns, triggers, text),
-      };
+      return { groups: groupHits(places, groupNames), patterns: patternHits(places, patterns, triggers, text) };
     },
+    steps: () => words.steps + phrases.steps,
   };
-}
-
-interface Compiled {
-  /** How many symbols there are: one for each group, one for each part of a pattern. */
-  symbols: number;
-  readonly groupNames: Map<number, string>;
-  readonly words: PhraseTrie;
-  readonly phrases: PhraseTrie;
-  /** Groups of words that are one dictionary form (殴る is found in 殴られた). */
-  readonly bases: Map<string, number[]>;
-}
-
-function addWord(word: string, symbol: number, compiled: Compiled, tokenizer: Tokenizer): void {
-  compiled.words.add(word, symbol);
-  const tokens = tokenizer.tokenize(word);
-  if (tokens.length === 1) {
-    const list = compiled.bases.get(word) ?? [];
-    if (!list.includes(symbol)) list.push(symbol);
-    compiled.bases.set(word, list);
-  }
-  const reading = tokens.map((t) => t.reading).join('');
-  if (reading !== word && reading.length >= 3 && /^[ぁ-んー]+$/u.test(reading))
-    compiled.words.add(reading, symbol, true);
-}
-
-function compilePattern(
-  entry: PatternEntry,
-  compiled: Compiled,
-  group: (name: string) => number,
-  fold: (text: string) => string,
-): CompiledPattern[] {
-  const parts = parsePattern(entry.pattern);
-  if (parts === undefined) return [];
-  const steps = parts.map((part): Step => {
-    const own = compiled.symbols++;
-    const literals = part.literals.map(fold).filter((literal) => literal !== '');
-    for (const literal of literals) compiled.phrases.add(literal, own);
-    const telling = part.groups.length > 0 ? 0 : Math.min(...literals.map((literal) => literal.length));
-    return { gap: part.gap, symbols: [own, ...part.groups.map(group)], telling };
-  });
-  return [{ entry, steps }];
 }
 
 /** For each symbol the patterns to try when it is found: those whose most telling step holds it. */

@@ -40,25 +40,43 @@ export function evidenceFor(analysis: Analysis, model: Model, vector: Vector, la
     `about:${labels.about}`,
     ...(labels.crisis === 'none' ? [] : [`crisis:${labels.crisis}`]),
   ];
-  for (const head of heads) evidence.push(...weightsFor(head, analysis, model, vector));
+  telling(heads, model, vector).forEach((parts, i) => {
+    evidence.push(...named(heads[i]!, parts, analysis, model, vector));
+  });
   return evidence;
 }
 
-function weightsFor(head: string, analysis: Analysis, model: Model, vector: Vector): Evidence[] {
-  const h = headPlace(head);
-  const parts: { from: number; score: number }[] = [];
+interface Part {
+  /** Index into the vector. */
+  readonly k: number;
+  readonly score: number;
+}
+
+/** For each head what speaks for it enough to be named, in one walk over the weights. */
+function telling(heads: readonly string[], model: Model, vector: Vector): Part[][] {
+  const columns = heads.map(headPlace);
+  const parts = heads.map((): Part[] => []);
   const { weights } = model;
   for (let k = 0; k < vector.at.length; k++) {
-    const score = (weights[vector.at[k]! * HEADS.length + h]! * vector.value[k]!) / UNIT;
-    if (score >= NAMED_FROM) parts.push({ from: vector.from[k]!, score });
+    const row = vector.at[k]! * HEADS.length;
+    const least = (NAMED_FROM * UNIT) / vector.value[k]!;
+    for (let i = 0; i < columns.length; i++) {
+      const weight = weights[row + columns[i]!]!;
+      if (weight >= least) parts[i]!.push({ k, score: (weight * vector.value[k]!) / UNIT });
+    }
   }
-  parts.sort((a, b) => b.score - a.score || a.from - b.from);
+  return parts;
+}
+
+/** The strongest parts that do not overlap. */
+function named(head: string, parts: Part[], analysis: Analysis, model: Model, vector: Vector): Evidence[] {
+  parts.sort((a, b) => b.score - a.score || a.k - b.k);
   const taken: { start: number; end: number }[] = [];
   const evidence: Evidence[] = [];
-  const { names, starts, ends } = analysis.features;
-  for (const { from, score } of parts) {
+  const { starts, ends } = analysis.features;
+  for (const { k, score } of parts) {
     if (evidence.length >= NAMED) break;
-    const [start, end] = [starts[from]!, ends[from]!];
+    const [start, end] = [starts[vector.from[k]!]!, ends[vector.from[k]!]!];
     if (start >= 0 && taken.some((t) => start < t.end && end > t.start)) continue;
     if (start >= 0) taken.push({ start, end });
     const range = start < 0 ? {} : originalRange(analysis.normalised, start, end);
@@ -66,7 +84,7 @@ function weightsFor(head: string, analysis: Analysis, model: Model, vector: Vect
       words: '',
       ...range,
       by: 'weight',
-      source: names[from]!,
+      source: model.vocabulary.name(vector.at[k]!),
       label: head,
       score: Math.round(score * 1000) / 1000,
     });

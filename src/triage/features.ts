@@ -9,12 +9,13 @@ import { negatedTokens, negatedTopics, type Span } from './negation.ts';
 import type { Normalised } from './normalise.ts';
 import { findQuantities } from './quantities.ts';
 import type { Token } from './tokenizer.ts';
-import { type JoinedPrefix, joinedName, type Vocabulary } from './vectorise.ts';
+import { type JoinedPrefix, joinedName, type Vocabulary } from './vocabulary.ts';
 
 /** Kinds of features; each kind's values are scaled together. The order is that of the arrays in `Features`. */
 export const FEATURE_KINDS = ['語', '群', '組', '続', '字', '音', '印'] as const;
 
 export interface Features {
+  /** Empty when they were gathered with a vocabulary: then `at` tells the names. */
   readonly names: string[];
   /** Index into FEATURE_KINDS. */
   readonly kinds: number[];
@@ -31,6 +32,8 @@ export interface Analysis {
   readonly patterns: readonly PatternHit[];
   readonly negated: readonly Span[];
   readonly groups: readonly { readonly group: string; readonly start: number; readonly end: number }[];
+  /** How it is said (marks.ts). */
+  readonly marks: readonly string[];
   readonly features: Features;
 }
 
@@ -44,25 +47,32 @@ export function analyse(
   const { text } = normalised;
   const { groups: words, patterns } = dictionary.search(text, tokens, normalised.kanaOnly);
   const groups = [...words, ...findQuantities(text).map((q) => ({ group: q.kind, start: q.start, end: q.end }))];
-  const negated = negatedTopics(text);
+  const negated = [...negatedTopics(text), ...patterns.filter(isHarmlessPhrase)];
   const collector = new Collector(negated, vocabulary);
   addTokens(collector, tokens);
   addGroups(collector, groups, text);
   addCharacters(collector, text, tokens);
-  for (const mark of marksOf(normalised, tokens)) collector.add(6, `印:${mark}`, -1, -1);
-  return { normalised, tokens, patterns, negated, groups, features: collector.features };
+  const marks = marksOf(normalised, tokens);
+  for (const mark of marks) collector.add(6, `印:${mark}`, -1, -1);
+  return { normalised, tokens, patterns, negated, groups, marks, features: collector.features };
+}
+
+/** 「死にたいわけじゃない」「死ぬほど」: one phrase without a gap, whose words are not meant as they are elsewhere. */
+function isHarmlessPhrase({ entry }: PatternHit): boolean {
+  return entry.says.kind === 'harmless' && !entry.pattern.includes('…');
 }
 
 /** Gathers each name once, at its first place. */
 class Collector {
   readonly features: Features;
-  readonly #seen = new Set<string | number>();
+  readonly vocabulary: Vocabulary | undefined;
+  readonly #seen = new Set<string>();
   readonly #negated: readonly Span[];
-  readonly #vocabulary: Vocabulary | undefined;
 
   constructor(negated: readonly Span[], vocabulary: Vocabulary | undefined) {
     this.#negated = negated;
-    this.#vocabulary = vocabulary;
+    this.vocabulary = vocabulary;
+    vocabulary?.beginText();
     this.features = { names: [], kinds: [], starts: [], ends: [], at: vocabulary === undefined ? undefined : [] };
   }
 
@@ -72,47 +82,54 @@ class Collector {
   }
 
   add(kind: number, name: string, start: number, end: number): void {
-    if (this.#vocabulary === undefined) this.#keep(name, kind, name, start, end);
-    else this.#keepKnown(this.#vocabulary, this.#vocabulary.index.get(name), kind, start, end);
+    if (this.vocabulary !== undefined) this.#keepPlace(this.vocabulary.whole(name), kind, start, end);
+    else if (!this.#seen.has(name)) {
+      this.#seen.add(name);
+      this.features.names.push(name);
+      this.#keep(kind, start, end);
+    }
   }
 
   /** text[from, to) of kind 字 or 音: looked up by its characters, because most are not known and need no name. */
   addGram(kind: 4 | 5, text: string, from: number, to: number, start: number, end: number): void {
-    if (this.#vocabulary === undefined) this.add(kind, `${FEATURE_KINDS[kind]}:${text.slice(from, to)}`, start, end);
-    else {
-      const at = this.#vocabulary.grams[kind].find(text, from, to);
-      if (at >= 0) this.#keepKnown(this.#vocabulary, at, kind, start, end);
-    }
+    if (this.vocabulary === undefined) this.add(kind, `${FEATURE_KINDS[kind]}:${text.slice(from, to)}`, start, end);
+    else this.#keepPlace(this.vocabulary.gram(kind, text, from, to), kind, start, end);
+  }
+
+  /** A part of names: its number in the vocabulary. */
+  part(text: string): Part {
+    return { text, id: this.vocabulary === undefined ? -1 : this.vocabulary.part(text) };
   }
 
   /** `prefix:a` and `prefix:a b` (or `a+b`), looked up without joining the strings. */
-  addJoined(kind: number, prefix: JoinedPrefix, a: string, b: string, start: number, end: number): void {
-    if (this.#vocabulary === undefined) this.add(kind, joinedName(prefix, a, b), start, end);
-    else {
-      const at = this.#vocabulary.joined[prefix].get(a)?.get(b);
-      if (at !== undefined) this.#keepKnown(this.#vocabulary, at, kind, start, end);
-    }
+  addJoined(kind: number, prefix: JoinedPrefix, a: Part, b: Part, start: number, end: number): void {
+    if (this.vocabulary === undefined) this.add(kind, joinedName(prefix, a.text, b.text), start, end);
+    else this.#keepPlace(this.vocabulary.joined(prefix, a.id, b.id), kind, start, end);
   }
 
-  #keepKnown(vocabulary: Vocabulary, at: number | undefined, kind: number, start: number, end: number): void {
-    if (at === undefined || !this.#keep(at, kind, vocabulary.names[at]!, start, end)) return;
-    this.features.at?.push(at);
+  #keepPlace(place: number, kind: number, start: number, end: number): void {
+    if (place < 0 || !this.vocabulary!.isNew(place)) return;
+    this.features.at!.push(place);
+    this.#keep(kind, start, end);
   }
 
-  #keep(key: string | number, kind: number, name: string, start: number, end: number): boolean {
-    if (this.#seen.has(key)) return false;
-    this.#seen.add(key);
-    this.features.names.push(name);
+  #keep(kind: number, start: number, end: number): void {
     this.features.kinds.push(kind);
     this.features.starts.push(start);
     this.features.ends.push(end);
-    return true;
   }
+}
+
+interface Part {
+  readonly text: string;
+  readonly id: number;
 }
 
 function addTokens(collector: Collector, tokens: readonly Token[]): void {
   const negated = negatedTokens(tokens);
-  let before: Token | undefined;
+  const nothing = collector.part('');
+  let before: Part | undefined;
+  let startBefore = 0;
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]!;
     if (token.pos === '記号' || token.surface.trim() === '') {
@@ -125,12 +142,12 @@ function addTokens(collector: Collector, tokens: readonly Token[]): void {
       continue;
     }
     const isNumber = token.detail === '数' || /^[0-9]+$/.test(token.surface);
-    const base = isNumber ? '#' : token.base;
-    collector.addJoined(0, '語', base, '', token.start, token.end);
-    if (negated[i] && !isFunctional(token)) collector.add(0, `否:${base}`, token.start, token.end);
-    if (before !== undefined)
-      collector.addJoined(3, '続', before.detail === '数' ? '#' : before.base, base, before.start, token.end);
-    before = token;
+    const base = collector.part(isNumber ? '#' : token.base);
+    collector.addJoined(0, '語', base, nothing, token.start, token.end);
+    if (negated[i] && !isFunctional(token)) collector.add(0, `否:${base.text}`, token.start, token.end);
+    if (before !== undefined) collector.addJoined(3, '続', before, base, startBefore, token.end);
+    before = base;
+    startBefore = token.start;
   }
 }
 
@@ -150,15 +167,21 @@ function addGroups(collector: Collector, groups: Analysis['groups'], text: strin
     addPerson(collector, hit, text);
   }
   const near = seen.slice(0, 40);
+  const parts = near.map((hit) => collector.part(hit.group));
   for (let i = 0; i < near.length; i++) {
     for (let j = i + 1; j < near.length; j++) {
       const [a, b] = [near[i]!, near[j]!];
       if (a.group === b.group || Math.max(a.start, b.start) - Math.min(a.end, b.end) > 30) continue;
-      if (/[。]/.test(text.slice(Math.min(a.end, b.end), Math.max(a.start, b.start)))) continue;
-      const [first, second] = a.group < b.group ? [a.group, b.group] : [b.group, a.group];
+      if (stopBetween(text, Math.min(a.end, b.end), Math.max(a.start, b.start))) continue;
+      const [first, second] = a.group < b.group ? [parts[i]!, parts[j]!] : [parts[j]!, parts[i]!];
       collector.addJoined(2, '組', first, second, Math.min(a.start, b.start), Math.max(a.end, b.end));
     }
   }
+}
+
+function stopBetween(text: string, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (text.charCodeAt(i) === 0x3002) return true;
+  return false;
 }
 
 const PERSON = /^(?:家族|他人|自分|恋人|ひとり親|子どもの人|老いた人)/u;
@@ -197,10 +220,12 @@ function grams(text: string, shortest: number, longest: number, each: (from: num
   const length = Math.min(text.length, MAX_GRAM_TEXT);
   for (let start = 0; start < length; start++) {
     for (let n = 1; n <= longest && start + n <= length; n++) {
-      if (BREAK.has(text.charCodeAt(start + n - 1))) break;
+      if (BREAK[text.charCodeAt(start + n - 1)] === 1) break;
       if (n >= shortest) each(start, start + n);
     }
   }
 }
 
-const BREAK = new Set([...'。、!?… 「」『』()・,.'].map((c) => c.charCodeAt(0)));
+/** 1 for the UTF-16 units that part clauses. */
+const BREAK = new Uint8Array(0x10000);
+for (const mark of '。、!?… 「」『』()・,.') BREAK[mark.charCodeAt(0)] = 1;

@@ -2,9 +2,10 @@
  * kuromoji's dictionary files as flat typed arrays in one buffer, kept inflated under a cache directory so that a start
  * reads one file instead of inflating twelve. The cache is a copy: losing it costs a second, nothing else.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { type KeptArray, readArrays, writeArrays } from './array-file.ts';
 
 /** Arrays named after kuromoji's files. `mapStart[v]…mapStart[v+1]` are the entries in `mapIds` of the trie's value v. */
 export interface KuromojiData {
@@ -23,17 +24,15 @@ export interface KuromojiData {
   readonly invoke: Uint8Array;
 }
 
-type TypedArray = Int32Array | Int16Array | Uint8Array;
 const MAGIC = 'tsunagi-kuromoji-4';
-const KINDS = { i32: Int32Array, i16: Int16Array, u8: Uint8Array } as const;
 
 /** Reads the cache, or inflates `dicPath` and writes the cache (silently without one when the place cannot be written). */
 export function readKuromojiDictionary(dicPath: string, version: string, cacheDir?: string): KuromojiData {
   const file = cacheDir === undefined ? undefined : path.join(cacheDir, `kuromoji-${version}.bin`);
-  const cached = file === undefined ? undefined : readCache(file);
-  if (cached !== undefined) return cached;
+  const cached = file === undefined ? undefined : readArrays(file, MAGIC);
+  if (cached !== undefined) return cached as unknown as KuromojiData;
   const data = inflate(dicPath);
-  if (file !== undefined) writeCache(file, data);
+  if (file !== undefined) writeArrays(file, MAGIC, data as unknown as Record<string, KeptArray>);
   return data;
 }
 
@@ -97,56 +96,4 @@ function trim(bytes: Uint8Array): Uint8Array {
   let end = bytes.length;
   while (end > 0 && bytes[end - 1] === 0) end--;
   return bytes.slice(0, Math.min(bytes.length, end + 8));
-}
-
-function kindOf(array: TypedArray): keyof typeof KINDS {
-  if (array instanceof Int32Array) return 'i32';
-  return array instanceof Int16Array ? 'i16' : 'u8';
-}
-
-interface Part {
-  readonly name: string;
-  readonly kind: keyof typeof KINDS;
-  readonly length: number;
-  readonly offset: number;
-}
-
-const HEAD = 4096;
-
-function writeCache(file: string, data: KuromojiData): void {
-  const parts: Part[] = [];
-  let offset = HEAD;
-  for (const [name, array] of Object.entries(data) as [string, TypedArray][]) {
-    parts.push({ name, kind: kindOf(array), length: array.length, offset });
-    offset += Math.ceil(array.byteLength / 8) * 8;
-  }
-  const whole = Buffer.alloc(offset);
-  whole.write(JSON.stringify({ magic: MAGIC, size: offset, parts }));
-  for (const part of parts) {
-    const array = data[part.name as keyof KuromojiData];
-    whole.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), part.offset);
-  }
-  try {
-    mkdirSync(path.dirname(file), { recursive: true });
-    const draft = `${file}.${process.pid}.tmp`;
-    writeFileSync(draft, whole);
-    renameSync(draft, file);
-  } catch {
-    // A read-only or full disk: triage works from memory all the same.
-  }
-}
-
-function readCache(file: string): KuromojiData | undefined {
-  try {
-    const whole = readFileSync(file);
-    const buffer = whole.buffer as ArrayBuffer;
-    const head = whole.subarray(0, whole.indexOf(0)).toString('utf8');
-    const { magic, size, parts } = JSON.parse(head) as { magic: string; size: number; parts: Part[] };
-    if (magic !== MAGIC || size !== whole.byteLength || whole.byteOffset !== 0) return undefined;
-    const data: Record<string, TypedArray> = {};
-    for (const part of parts) data[part.name] = new KINDS[part.kind](buffer, part.offset, part.length);
-    return data as unknown as KuromojiData;
-  } catch {
-    return undefined;
-  }
 }

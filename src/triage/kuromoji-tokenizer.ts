@@ -19,6 +19,7 @@ export function createKuromojiTokenizer(options: { cacheDir?: string } = {}): To
   const known = new FeatureReader(data.tokens, data.features);
   const unknown = new FeatureReader(data.unknownTokens, data.unknownFeatures);
   return {
+    version,
     tokenize(text) {
       const tokens: Token[] = [];
       let from = 0;

@@ -1,7 +1,8 @@
 /** The learned part: one linear head for each label, and the file `dictionaries/weights.tsv` it is kept in. */
 import { ABOUTS, CRISES, NEEDS } from '#contracts/labels.ts';
 import type { Features } from './features.ts';
-import { type Vector, type Vocabulary, vectorise, vocabularyOf } from './vectorise.ts';
+import { type Vector, vectorise } from './vectorise.ts';
+import { type Vocabulary, vocabularyOf } from './vocabulary.ts';
 
 /** Heads in the order of the columns of weights.tsv. `crisis:any` is crisis of whichever kind. */
 export const HEADS: readonly string[] = [
@@ -50,17 +51,23 @@ export function headPlace(head: string): number {
   return HEAD_PLACES.get(head) ?? -1;
 }
 
-/** Scores of all heads, and the vector they came from (for the evidence). */
-export function scoreHeads(model: Model, features: Features): { scores: Float64Array; vector: Vector } {
+/** Scores of all heads, and the vector they came from (for the evidence). `places`: see vectorise. */
+export function scoreHeads(
+  model: Model,
+  features: Features,
+  places?: ReadonlyMap<string, number>,
+): { scores: Float64Array; vector: Vector } {
   const heads = HEADS.length;
-  const vector = vectorise(features, model.vocabulary);
-  const bias = model.vocabulary.names.length * heads;
   const { weights } = model;
-  const scores = Float64Array.from(weights.subarray(bias, bias + heads));
-  for (let k = 0; k < vector.at.length; k++) {
-    const row = vector.at[k]! * heads;
-    const value = vector.value[k]!;
-    for (let h = 0; h < heads; h++) scores[h]! += weights[row + h]! * value;
+  const vector = vectorise(features, model.vocabulary, places);
+  const { at, value } = vector;
+  const scores = new Float64Array(heads);
+  const bias = model.vocabulary.size * heads;
+  for (let h = 0; h < heads; h++) scores[h] = weights[bias + h]!;
+  for (let k = 0; k < at.length; k++) {
+    const row = at[k]! * heads;
+    const factor = value[k]!;
+    for (let h = 0; h < heads; h++) scores[h]! += weights[row + h]! * factor;
   }
   for (let h = 0; h < heads; h++) scores[h]! /= UNIT;
   return { scores, vector };
@@ -70,16 +77,14 @@ export function probability(score: number, calibration: Calibration): number {
   return 1 / (1 + Math.exp(-(calibration.slope * score + calibration.shift)));
 }
 
-/** A name none of whose weights reaches this says too little to be kept. */
-const TELLING = 10;
 const TITLE = '# 例文から学んだ重み（tsunagi triage learn が作ります。手で直さず、例文や語群を直してください）';
 const BIAS = '(かたより)';
 
-/** Names that say next to nothing are dropped. */
 export function writeModel(model: Model): string {
   const heads = HEADS.length;
   const lines = [TITLE, `#設定\t${JSON.stringify(model.settings)}`, ['#名前', 'まれさ', ...HEADS].join('\t')];
-  const { names, rarity } = model.vocabulary;
+  const { rarity } = model.vocabulary;
+  const names = model.vocabulary.allNames();
   for (let f = 0; f <= names.length; f++) {
     const row: string[] = [];
     for (let h = 0; h < heads; h++) {
@@ -87,8 +92,7 @@ export function writeModel(model: Model): string {
       row.push(weight === 0 ? '' : String(weight));
     }
     if (f === names.length) lines.push([BIAS, '', ...row].join('\t'));
-    else if (row.some((cell) => Math.abs(Number(cell)) >= TELLING))
-      lines.push([names[f], rarity[f], ...row].join('\t'));
+    else lines.push([names[f], rarity[f], ...row].join('\t'));
   }
   return `${lines.join('\n')}\n`;
 }

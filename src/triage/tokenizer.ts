@@ -20,6 +20,8 @@ export interface Token {
 }
 
 export interface Tokenizer {
+  /** Of the analyser and its dictionary; what was compiled with another is compiled anew. */
+  readonly version?: string;
   /** Never throws; the surfaces joined are the text. Time grows linearly with the text. */
   tokenize(text: string): Token[];
 }

@@ -1,24 +1,6 @@
-/** From named features to numbers: known names only, weighed by rarity, each kind brought to a fixed length. */
+/** From features to numbers: known names only, weighed by rarity, each kind brought to a fixed length. */
 import { FEATURE_KINDS, type Features } from './features.ts';
-import { GramIndex } from './gram-index.ts';
-
-export interface Vocabulary {
-  readonly names: readonly string[];
-  readonly index: ReadonlyMap<string, number>;
-  /** The same for kinds 4 (字) and 5 (音), by the characters alone. */
-  readonly grams: { readonly 4: GramIndex; readonly 5: GramIndex };
-  /** Names made of one or two parts, by their parts. */
-  readonly joined: Readonly<Record<JoinedPrefix, ReadonlyMap<string, ReadonlyMap<string, number>>>>;
-  /** Rarity of each name: log of (examples / examples with it). */
-  readonly rarity: Float64Array;
-}
-
-export type JoinedPrefix = '語' | '続' | '組';
-const JOINTS: Readonly<Record<JoinedPrefix, string>> = { 語: '', 続: ' ', 組: '+' };
-
-export function joinedName(prefix: JoinedPrefix, a: string, b: string): string {
-  return `${prefix}:${a}${JOINTS[prefix]}${b}`;
-}
+import { type Vocabulary, vocabularyOf } from './vocabulary.ts';
 
 export interface Vector {
   /** Index into the vocabulary. */
@@ -31,31 +13,31 @@ export interface Vector {
 /** How much each kind of feature counts beside the others (chosen by cross-checking, see docs/dictionaries-ja.md). */
 export const KIND_SCALE: readonly number[] = [1, 1, 0.7, 0.7, 1, 0.7, 0.5];
 
-export function vectorise(features: Features, vocabulary: Vocabulary, scales: readonly number[] = KIND_SCALE): Vector {
+/** `places`: where each name stands in the vocabulary, for features that were gathered without one (placesOf). */
+export function vectorise(
+  features: Features,
+  vocabulary: Vocabulary,
+  places: ReadonlyMap<string, number> | undefined = undefined,
+): Vector {
   const vector: Vector = { at: [], value: [], from: [] };
   const squares = new Array<number>(FEATURE_KINDS.length).fill(0);
-  for (let i = 0; i < features.names.length; i++) {
-    const at = features.at === undefined ? placeOf(features, i, vocabulary) : features.at[i];
+  const { rarity } = vocabulary;
+  for (let i = 0; i < features.kinds.length; i++) {
+    const at = features.at === undefined ? places?.get(features.names[i]!) : features.at[i]!;
     if (at === undefined) continue;
-    const rarity = vocabulary.rarity[at]!;
-    squares[features.kinds[i]!]! += rarity * rarity;
+    const value = rarity[at]!;
+    squares[features.kinds[i]!]! += value * value;
     vector.at.push(at);
-    vector.value.push(rarity);
+    vector.value.push(value);
     vector.from.push(i);
   }
-  for (let k = 0; k < vector.at.length; k++) {
-    const kind = features.kinds[vector.from[k]!]!;
-    vector.value[k] = (vector.value[k]! * scales[kind]!) / Math.sqrt(squares[kind]!);
-  }
+  const factors = squares.map((square, kind) => (square === 0 ? 0 : KIND_SCALE[kind]! / Math.sqrt(square)));
+  for (let k = 0; k < vector.at.length; k++) vector.value[k]! *= factors[features.kinds[vector.from[k]!]!]!;
   return vector;
 }
 
-function placeOf(features: Features, i: number, vocabulary: Vocabulary): number | undefined {
-  const kind = features.kinds[i]!;
-  const name = features.names[i]!;
-  if (kind !== 4 && kind !== 5) return vocabulary.index.get(name);
-  const at = vocabulary.grams[kind].find(name, 2, name.length);
-  return at < 0 ? undefined : at;
+export function placesOf(vocabulary: Vocabulary): Map<string, number> {
+  return new Map(vocabulary.allNames().map((name, place) => [name, place]));
 }
 
 /** Names seen in at least `least[kind]` examples, in a fixed order. */
@@ -74,34 +56,4 @@ export function buildVocabulary(all: readonly Features[], least: readonly number
     rarity[i] = Math.round((1 + Math.log(all.length / counts.get(name)!)) * 100) / 100;
   });
   return vocabularyOf(names, rarity);
-}
-
-export function vocabularyOf(names: readonly string[], rarity: Float64Array): Vocabulary {
-  const index = new Map<string, number>();
-  const characters: [string, number][] = [];
-  const readings: [string, number][] = [];
-  names.forEach((name, i) => {
-    if (name.startsWith('字:')) characters.push([name.slice(2), i]);
-    else if (name.startsWith('音:')) readings.push([name.slice(2), i]);
-    else index.set(name, i);
-  });
-  const joined = { 語: new Map(), 続: new Map(), 組: new Map() } as Record<
-    JoinedPrefix,
-    Map<string, Map<string, number>>
-  >;
-  for (const [name, i] of index) addJoined(joined, name, i);
-  const grams = { 4: new GramIndex(characters), 5: new GramIndex(readings) };
-  return { names, index, grams, joined, rarity };
-}
-
-function addJoined(joined: Record<JoinedPrefix, Map<string, Map<string, number>>>, name: string, place: number): void {
-  const prefix = name[0]!;
-  if (name[1] !== ':' || !(prefix in JOINTS)) return;
-  const joint = JOINTS[prefix as JoinedPrefix];
-  const split = joint === '' ? name.length : name.indexOf(joint, 3);
-  const first = name.slice(2, split);
-  const map = joined[prefix as JoinedPrefix];
-  const inner = map.get(first) ?? new Map<string, number>();
-  inner.set(name.slice(split + joint.length), place);
-  map.set(first, inner);
 }

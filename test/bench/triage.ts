@@ -8,8 +8,9 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { IpadicFeatures, Tokenizer } from 'kuromoji';
+import { compileDictionary } from '#triage/compile-dictionary.ts';
 import { createTriage } from '#triage/create-triage.ts';
-import { compileDictionary } from '#triage/dictionary.ts';
+import { openDictionary } from '#triage/dictionary.ts';
 import { createKuromojiTokenizer } from '#triage/kuromoji-tokenizer.ts';
 import { normalise } from '#triage/normalise.ts';
 import { readDictionaries } from '#triage/read-dictionaries.ts';
@@ -118,7 +119,7 @@ function byEntries(texts: readonly string[], cacheDir: string): void {
       file: 'made-up',
       line: i,
     }));
-    const dictionary = compileDictionary({ ...own, words: [...own.words, ...words] }, tokenizer, slips);
+    const dictionary = openDictionary(compileDictionary({ ...own, words: [...own.words, ...words] }, tokenizer, slips));
     const search = (): void => {
       for (const { normalised, tokens } of ready) dictionary.search(normalised.text, tokens, normalised.kanaOnly);
     };

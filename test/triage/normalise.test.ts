@@ -3,7 +3,7 @@ import { originalRange } from '#triage/mapped-text.ts';
 import { normalise } from '#triage/normalise.ts';
 import { slipTable } from '#triage/slip-table.ts';
 
-const slips = slipTable([{ from: 'タヒにたい', to: '死にたい', file: 'slips.txt', line: 1 }]);
+const slips = slipTable([{ from: 'タヒにたい', to: '死にたい' }]);
 const plain = (text: string): string => normalise(text, slips).text.trim();
 
 describe('normalise', () => {

@@ -1,26 +1,20 @@
 /** The committed evaluation messages. A fall below these figures is a fall in what residents get; crisis recall above all. */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Answered, evaluate, type FigureName, type Labelled } from '#triage/evaluate.ts';
-import { ownTriage, ROOT } from './triage-fixture.ts';
+import { type Answered, evaluate, type FigureName } from '#triage/evaluate.ts';
+import { evaluationMessages, ownTriage } from './triage-fixture.ts';
 
 const triage = await ownTriage();
-const lines = readFileSync(path.join(ROOT, 'test/triage/eval/tuning.jsonl'), 'utf8').trim().split('\n');
-const answered = lines.map((line): Answered => {
-  const message = JSON.parse(line) as Labelled;
-  return { message, answer: triage.assess(message.text) };
-});
+const answered = evaluationMessages().map((message): Answered => ({ message, answer: triage.assess(message.text) }));
 const figures = new Map(evaluate(answered).map((f) => [f.name, f.hit / f.of]));
 
 const AT_LEAST: Partial<Record<FigureName, number>> = {
   crisisRecall: 0.95,
-  suicideRecall: 0.94,
-  top1: 0.88,
+  suicideRecall: 0.95,
+  top1: 0.86,
   top3: 0.95,
-  confidentRight: 0.6,
+  confidentRight: 0.65,
   compound: 0.8,
-  unclearKept: 0.83,
+  unclearKept: 0.85,
   otherKept: 0.92,
   about: 0.86,
 };

@@ -1,0 +1,156 @@
+/**
+ * The names of the features that weights are known for, found by numbers rather than by joined strings: characters by their
+ * code units, names made of two parts by the numbers of the parts. Names themselves are only read for the evidence.
+ */
+import { PairIndex } from './pair-index.ts';
+
+/** Kinds of names made of parts, with what stands between the parts. */
+const JOINTS = { 語: '', 続: ' ', 組: '+' } as const;
+export type JoinedPrefix = keyof typeof JOINTS;
+/** Told apart in one table by the highest bits of the second number. */
+const MARK_OF: Record<JoinedPrefix, number> = { 語: 0, 続: 1 << 29, 組: 1 << 30 };
+
+export function joinedName(prefix: JoinedPrefix, a: string, b: string): string {
+  return `${prefix}:${a}${JOINTS[prefix]}${b}`;
+}
+
+/** A vocabulary as it is kept in a file. `names` is UTF-8, a line each; `parts` too: the whole names, then the parts. */
+export interface VocabularyArrays {
+  readonly names: Uint8Array;
+  /** Where each name begins in `names`; one more at the end. */
+  readonly nameAt: Int32Array;
+  readonly rarity: Float64Array;
+  readonly parts: Uint8Array;
+  readonly pairs: Int32Array;
+  readonly characters: Int32Array;
+  readonly readings: Int32Array;
+  /** Places of the names that are looked up whole. */
+  readonly whole: Int32Array;
+}
+
+export class Vocabulary {
+  readonly arrays: VocabularyArrays;
+  readonly size: number;
+  /** Rarity of each name: log of (examples / examples with it). */
+  readonly rarity: Float64Array;
+  readonly #names: Buffer;
+  readonly #whole: ReadonlyMap<string, number>;
+  readonly #parts: ReadonlyMap<string, number>;
+  readonly #pairs: PairIndex;
+  readonly #grams: { readonly 4: PairIndex; readonly 5: PairIndex };
+  /** For each name the last text it was seen in, so that a text counts each once. */
+  readonly #seen: Int32Array;
+  #text = 0;
+
+  constructor(arrays: VocabularyArrays) {
+    this.arrays = arrays;
+    this.size = arrays.rarity.length;
+    this.rarity = arrays.rarity;
+    const { names } = arrays;
+    this.#names = Buffer.from(names.buffer, names.byteOffset, names.byteLength);
+    const parts = lines(arrays.parts);
+    const whole = new Map<string, number>();
+    arrays.whole.forEach((place, i) => {
+      whole.set(parts[i]!, place);
+    });
+    this.#whole = whole;
+    const partIds = new Map<string, number>();
+    for (let i = arrays.whole.length; i < parts.length; i++) partIds.set(parts[i]!, i - arrays.whole.length);
+    this.#parts = partIds;
+    this.#pairs = new PairIndex(arrays.pairs);
+    this.#grams = { 4: new PairIndex(arrays.characters), 5: new PairIndex(arrays.readings) };
+    this.#seen = new Int32Array(this.size);
+  }
+
+  name(place: number): string {
+    const { nameAt } = this.arrays;
+    return this.#names.toString('utf8', nameAt[place]!, nameAt[place + 1]! - 1);
+  }
+
+  allNames(): string[] {
+    return this.size === 0 ? [] : this.#names.toString('utf8', 0, this.#names.length - 1).split('\n');
+  }
+
+  /** Place of a name that is not made of parts; -1 when not known. */
+  whole(name: string): number {
+    return this.#whole.get(name) ?? -1;
+  }
+
+  /** Number of a part; -1 when no name is made of it. */
+  part(part: string): number {
+    return this.#parts.get(part) ?? -1;
+  }
+
+  /** Place of `prefix:a` with the second part `b` (that of the empty part for 語). */
+  joined(prefix: JoinedPrefix, a: number, b: number): number {
+    return a < 0 || b < 0 ? -1 : this.#pairs.find(a, b | MARK_OF[prefix]);
+  }
+
+  /** Place of text[start, end) among the characters (4) or the readings (5). */
+  gram(kind: 4 | 5, text: string, start: number, end: number): number {
+    return this.#grams[kind].find(packed(text, start, end), packed(text, start + 2, end));
+  }
+
+  /** Begins a text: from now on `isNew` is true once for each place. */
+  beginText(): void {
+    this.#text++;
+  }
+
+  isNew(place: number): boolean {
+    if (this.#seen[place] === this.#text) return false;
+    this.#seen[place] = this.#text;
+    return true;
+  }
+}
+
+export function vocabularyOf(names: readonly string[], rarity: Float64Array): Vocabulary {
+  const parts = new Map<string, number>([['', 0]]);
+  const partId = (part: string): number => {
+    let id = parts.get(part);
+    if (id === undefined) {
+      id = parts.size;
+      parts.set(part, id);
+    }
+    return id;
+  };
+  const pairs = PairIndex.forEntries(names.length);
+  const characters = PairIndex.forEntries(names.length);
+  const readings = PairIndex.forEntries(names.length);
+  const whole: number[] = [];
+  names.forEach((name, place) => {
+    const body = name.slice(2);
+    const prefix = name[1] === ':' ? name[0]! : '';
+    if (prefix === '字') characters.put(packed(body, 0, body.length), packed(body, 2, body.length), place);
+    else if (prefix === '音') readings.put(packed(body, 0, body.length), packed(body, 2, body.length), place);
+    else if (prefix in JOINTS) {
+      const joint = JOINTS[prefix as JoinedPrefix];
+      const split = joint === '' ? body.length : body.indexOf(joint, 1);
+      const second = body.slice(split + joint.length);
+      pairs.put(partId(body.slice(0, split)), partId(second) | MARK_OF[prefix as JoinedPrefix], place);
+    } else whole.push(place);
+  });
+  const nameAt = new Int32Array(names.length + 1);
+  names.forEach((name, place) => {
+    nameAt[place + 1] = nameAt[place]! + Buffer.byteLength(name) + 1;
+  });
+  const wholeNames = whole.map((place) => names[place]!);
+  return new Vocabulary({
+    names: Buffer.from(names.map((name) => `${name}\n`).join('')),
+    nameAt,
+    rarity,
+    parts: Buffer.from([...wholeNames, ...parts.keys()].join('\n')),
+    pairs: pairs.table,
+    characters: characters.table,
+    readings: readings.table,
+    whole: Int32Array.from(whole),
+  });
+}
+
+function packed(text: string, at: number, end: number): number {
+  if (at >= end) return 0;
+  return (text.charCodeAt(at) << 16) | (at + 1 < end ? text.charCodeAt(at + 1) : 0);
+}
+
+function lines(bytes: Uint8Array): string[] {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8').split('\n');
+}
