@@ -11,6 +11,7 @@ import { accountRoutes } from './account.ts';
 import { alertRoutes } from './alert-pages.ts';
 import { createAssets } from './assets.ts';
 import { auditRoutes } from './audit-pages.ts';
+import { breakGlassRoutes } from './break-glass.ts';
 import { calendarRoutes } from './calendar-pages.ts';
 import { caseRoutes } from './cases/routes.ts';
 import type { ConsoleOptions, Desk, Env } from './desk.ts';
@@ -119,6 +120,7 @@ function cityRoutes(desk: Desk): Hono<Env> {
     ticketRoutes,
     ticketActionRoutes,
     printRoutes,
+    breakGlassRoutes,
     exportRoutes,
     templateRoutes,
     alertRoutes,

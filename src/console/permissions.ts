@@ -7,6 +7,7 @@ export const ACTIONS = {
   'ticket.open': '相談の言葉を開く',
   'ticket.act': '受け付ける・つなぐ・記録する',
   'ticket.export': '書き出す・印刷する',
+  'contact.reveal': 'いのちの危険のとき、自分の窓口の相談の連絡先番号を開く',
   'talk.answer': '相談した人に返事をする',
   'crisis.acknowledge': '急ぎの相談を引き受ける',
   'template.edit': '文例を直す',
@@ -46,7 +47,16 @@ export const PERMISSIONS: Readonly<Record<Role, readonly Action[]>> = {
   counsellor: CASEWORK,
   coordinator: [...CASEWORK, 'ticket.see_all', 'calendar.edit', 'alert.manage'],
   editor: ['work_list.see', 'template.edit', 'figures.see'],
-  administrator: ['staff.manage', 'calendar.see', 'calendar.edit', 'alert.manage', 'figures.see', 'community.see'],
+  // No tickets by itself: what it may reveal, it must also see as a counsellor.
+  administrator: [
+    'staff.manage',
+    'contact.reveal',
+    'calendar.see',
+    'calendar.edit',
+    'alert.manage',
+    'figures.see',
+    'community.see',
+  ],
   auditor: ['audit.see'],
 };
 

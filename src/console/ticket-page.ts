@@ -77,7 +77,7 @@ export async function ticketPage(
       <p class="jump"><a class="button" href="#acts">できることへ（受け付ける・返事・つなぐ）</a></p>
       <div class="columns">
         <div class="sheet">${inside}<section class="part"><h2>経過</h2>${history(c, view)}</section></div>
-        <aside class="acts" id="acts" tabindex="-1" aria-label="できること">${ticketForms(c, view, people, extra.typed ?? {})}${together(c, view)}${papers(c, view)}</aside>
+        <aside class="acts" id="acts" tabindex="-1" aria-label="できること">${ticketForms(c, view, people, extra.typed ?? {})}${together(c, view)}${papers(c, view)}${danger(c, view)}</aside>
       </div>
     </article>`;
   return page(desk, c, { title, body, wide: true, said, fault, ...(status === undefined ? {} : { status }) });
@@ -127,6 +127,12 @@ function papers(c: Ctx, { ticket, opened }: TicketView): Html {
   if (!c.get('me').can('ticket.export') || !opened) return html``;
   const to = (name: string): string => path(c, `/tickets/${ticket.id}/print/${name}`);
   return html`<section class="box"><h2>印刷</h2><ul class="links"><li><a href="${to('tsunagu-sheet')}">つなぐシート</a></li><li><a href="${to('intake-consent')}">相談受付・申込票（同意あり）</a></li><li><a href="${to('intake-no-consent')}">相談受付・申込票（同意なし）</a></li></ul></section>`;
+}
+
+/** R33: on a page of its own (`break-glass.ts`). */
+function danger(c: Ctx, { ticket, contact }: TicketView): Html {
+  if (!c.get('me').can('contact.reveal') || contact?.channel !== 'line') return html``;
+  return html`<section class="box"><h2>いのちの危険があるとき</h2><ul class="links"><li><a href="${path(c, `/tickets/${ticket.id}/break-glass`)}">LINEの利用者番号を開く（警察・消防に渡すとき）</a></li></ul></section>`;
 }
 
 async function open(desk: Desk, c: Ctx, id: string): Promise<Response> {

@@ -80,6 +80,7 @@ const EVENTS: Record<string, string> = {
   booked: '面談を予約',
   booking_moved: '予約を変更',
   booking_cancelled: '予約を取り消し',
+  contact_revealed: 'いのちの危険のため、LINEの利用者番号を開いた',
   hours_changed: '受付時間の変更（予約はそのまま）',
   answered: '本人に返事',
   floor_taken: '職員が話し手に',

@@ -108,6 +108,15 @@ describeInBrowser('console pages', (browser) => {
       if (open1.length > 0) found['ticket, everything open'] = open1;
       if (PICTURES) await page.screenshot({ path: `${PICTURES}/console-ticket-open-${size}.png`, fullPage: true });
       await visit(`/tickets/${main}/booking`, 'booking');
+      await visit(`/tickets/${main}/break-glass`, 'break-glass');
+      if (size === 'desk') {
+        await page.getByLabel('さしせまった危険がある').check();
+        await page.getByLabel('求めた機関・担当者').fill('（見本）警察署');
+        await page.getByLabel('理由').fill('行方がわからず、さがしているため');
+        await page.getByRole('button', { name: '記録して、15分だけ開く' }).click();
+      }
+      await visit(`/tickets/${main}/break-glass`, 'break-glass-record');
+      expect(await page.getByRole('heading', { name: '緊急時の情報提供の記録' }).count()).toBe(1);
       await visit(`/tickets/${main}/print/tsunagu-sheet`, 'print');
       await visit(`/tickets/${main}/print/intake-consent`, 'print-intake');
       await context.clearCookies();

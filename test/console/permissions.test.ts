@@ -11,6 +11,7 @@ const DOORS: Record<Action, [method: 'get' | 'post', path: string]> = {
   'ticket.open': ['post', '/tickets/ticket-1/open'],
   'ticket.act': ['post', '/tickets/ticket-1/accept'],
   'ticket.export': ['post', '/export'],
+  'contact.reveal': ['get', '/tickets/ticket-1/break-glass'],
   'talk.answer': ['post', '/tickets/ticket-1/answer'],
   'crisis.acknowledge': ['post', '/alerts/none/acknowledge'],
   'template.edit': ['get', '/templates'],
