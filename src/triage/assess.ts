@@ -1,6 +1,6 @@
 /** From an analysed text to an assessment. Crisis is settled first and by itself; then scope, needs, whose trouble. */
 import type { Assessment } from '#contracts/assessment.ts';
-import { ABOUTS, type About, type Crisis, NEEDS, type Need, type Scope } from '#contracts/labels.ts';
+import { ABOUTS, type About, type Crisis, NEEDS, type Need, type Scope } from '#contracts/label-lists.ts';
 import { concernsOf } from './concerns.ts';
 import { confidence, confidenceInputs } from './confidence.ts';
 import { crisisOf } from './crisis.ts';

@@ -2,7 +2,7 @@
  * How sure a score is, read off sentences that the scores were not learned from: a sigmoid for each head, and one for
  * "the first need is right". Fitted by Newton steps from a fixed start, so the same scores give the same numbers.
  */
-import { NEEDS } from '#contracts/labels.ts';
+import { NEEDS } from '#contracts/label-lists.ts';
 import { confidenceInputs } from './confidence.ts';
 import { crisisInputs } from './crisis.ts';
 import type { Analysis } from './features.ts';

@@ -1,6 +1,6 @@
 /** The 16 kinds of trouble of the standard form (and 権利擁護): from patterns of concerns.txt, and from the needs found. */
 import type { Assessment } from '#contracts/assessment.ts';
-import { CONCERNS, type Concern, type Crisis, type Need } from '#contracts/labels.ts';
+import { CONCERNS, type Concern, type Crisis, type Need } from '#contracts/label-lists.ts';
 import type { Analysis } from './features.ts';
 
 const OF_NEED: Record<Need, Concern> = {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Finding } from '#contracts/finding.ts';
-import { NEED_NAMES } from '#contracts/labels.ts';
+import { NEED_NAMES } from '#contracts/label-lists.ts';
 import { createTriage, type Triage } from './create-triage.ts';
 import { fingerprint } from './fingerprint.ts';
 import { readExamples } from './read-dictionaries.ts';

@@ -3,7 +3,7 @@
  * joke stands beside it; everything else is weighed: the learned scores, suspicions, what speaks against. How much each counts
  * is learned from the examples (settings.crisis). When a careful reader could not rule it out, it is a crisis.
  */
-import type { Crisis } from '#contracts/labels.ts';
+import type { Crisis } from '#contracts/label-lists.ts';
 import type { Analysis } from './features.ts';
 import type { Settings } from './model.ts';
 

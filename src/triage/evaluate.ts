@@ -1,6 +1,6 @@
 /** The figures by which triage is judged, from labelled messages and what triage answered. */
 import type { Assessment } from '#contracts/assessment.ts';
-import type { About, Crisis, Need, Scope } from '#contracts/labels.ts';
+import type { About, Crisis, Need, Scope } from '#contracts/label-lists.ts';
 
 /** One line of an evaluation file. `ok`: first needs that a careful reader would accept (the needs themselves where absent). */
 export interface Labelled {

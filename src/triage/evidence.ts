@@ -1,7 +1,7 @@
 /** The words that made an answer: for each label given, the rules that spoke and the weightiest features. */
 import type { Evidence } from '#contracts/assessment.ts';
 import type { PatternEntry } from '#contracts/dictionary.ts';
-import type { About, Crisis, Need, Scope } from '#contracts/labels.ts';
+import type { About, Crisis, Need, Scope } from '#contracts/label-lists.ts';
 import type { Analysis } from './features.ts';
 import { originalRange } from './mapped-text.ts';
 import { HEADS, headPlace, type Model, UNIT } from './model.ts';

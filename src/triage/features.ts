@@ -9,7 +9,7 @@ import { negatedTokens, negatedTopics, type Span } from './negation.ts';
 import type { Normalised } from './normalise.ts';
 import { findQuantities } from './quantities.ts';
 import type { Token } from './tokenizer.ts';
-import { type JoinedPrefix, joinedName, type Vocabulary } from './vocabulary.ts';
+import { type JoinedPrefix, joinedName, type Part, type Vocabulary } from './vocabulary.ts';
 
 /** Kinds of features; each kind's values are scaled together. The order is that of the arrays in `Features`. */
 export const FEATURE_KINDS = ['語', '群', '組', '続', '字', '音', '印'] as const;
@@ -96,9 +96,8 @@ class Collector {
     else this.#keepPlace(this.vocabulary.gram(kind, text, from, to), kind, start, end);
   }
 
-  /** A part of names: its number in the vocabulary. */
   part(text: string): Part {
-    return { text, id: this.vocabulary === undefined ? -1 : this.vocabulary.part(text) };
+    return this.vocabulary === undefined ? { text, id: -1 } : this.vocabulary.part(text);
   }
 
   /** `prefix:a` and `prefix:a b` (or `a+b`), looked up without joining the strings. */
@@ -120,11 +119,6 @@ class Collector {
   }
 }
 
-interface Part {
-  readonly text: string;
-  readonly id: number;
-}
-
 function addTokens(collector: Collector, tokens: readonly Token[]): void {
   const negated = negatedTokens(tokens);
   const nothing = collector.part('');
@@ -142,9 +136,10 @@ function addTokens(collector: Collector, tokens: readonly Token[]): void {
       continue;
     }
     const isNumber = token.detail === '数' || /^[0-9]+$/.test(token.surface);
-    const base = collector.part(isNumber ? '#' : token.base);
+    const text = isNumber ? '#' : token.base;
+    const base = collector.part(text);
     collector.addJoined(0, '語', base, nothing, token.start, token.end);
-    if (negated[i] && !isFunctional(token)) collector.add(0, `否:${base.text}`, token.start, token.end);
+    if (negated[i] && !isFunctional(token)) collector.add(0, `否:${text}`, token.start, token.end);
     if (before !== undefined) collector.addJoined(3, '続', before, base, startBefore, token.end);
     before = base;
     startBefore = token.start;

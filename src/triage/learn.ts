@@ -3,7 +3,7 @@
  * learned from (calibration), then on all. Same files in, same bytes out, on any machine.
  */
 import type { ExampleEntry } from '#contracts/dictionary.ts';
-import type { About, Crisis, Need } from '#contracts/labels.ts';
+import type { About, Crisis, Need } from '#contracts/label-lists.ts';
 import { calibrate } from './calibrate.ts';
 import type { Analysis, Features } from './features.ts';
 import { HEADS, type Model, type Settings, scoreHeads, UNIT } from './model.ts';

@@ -1,5 +1,5 @@
 /** The learned part: one linear head for each label, and the file `dictionaries/weights.tsv` it is kept in. */
-import { ABOUTS, CRISES, NEEDS } from '#contracts/labels.ts';
+import { ABOUTS, CRISES, NEEDS } from '#contracts/label-lists.ts';
 import type { Features } from './features.ts';
 import { type Vector, vectorise } from './vectorise.ts';
 import { type Vocabulary, vocabularyOf } from './vocabulary.ts';

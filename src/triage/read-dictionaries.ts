@@ -12,7 +12,7 @@ import {
   type Crisis,
   NEEDS,
   type Need,
-} from '#contracts/labels.ts';
+} from '#contracts/label-lists.ts';
 
 export interface DictionaryEntries {
   readonly words: readonly WordEntry[];

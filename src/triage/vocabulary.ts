@@ -14,6 +14,14 @@ export function joinedName(prefix: JoinedPrefix, a: string, b: string): string {
   return `${prefix}:${a}${JOINTS[prefix]}${b}`;
 }
 
+/** A part of names; `id` is -1 when no name is made of it. */
+export interface Part {
+  readonly text: string;
+  readonly id: number;
+}
+
+const NO_PART: Part = { text: '', id: -1 };
+
 /** A vocabulary as it is kept in a file. `names` is UTF-8, a line each; `parts` too: the whole names, then the parts. */
 export interface VocabularyArrays {
   readonly names: Uint8Array;
@@ -35,7 +43,7 @@ export class Vocabulary {
   readonly rarity: Float64Array;
   readonly #names: Buffer;
   readonly #whole: ReadonlyMap<string, number>;
-  readonly #parts: ReadonlyMap<string, number>;
+  readonly #parts: ReadonlyMap<string, Part>;
   readonly #pairs: PairIndex;
   readonly #grams: { readonly 4: PairIndex; readonly 5: PairIndex };
   /** For each name the last text it was seen in, so that a text counts each once. */
@@ -54,9 +62,10 @@ export class Vocabulary {
       whole.set(parts[i]!, place);
     });
     this.#whole = whole;
-    const partIds = new Map<string, number>();
-    for (let i = arrays.whole.length; i < parts.length; i++) partIds.set(parts[i]!, i - arrays.whole.length);
-    this.#parts = partIds;
+    const known = new Map<string, Part>();
+    for (let i = arrays.whole.length; i < parts.length; i++)
+      known.set(parts[i]!, { text: parts[i]!, id: i - arrays.whole.length });
+    this.#parts = known;
     this.#pairs = new PairIndex(arrays.pairs);
     this.#grams = { 4: new PairIndex(arrays.characters), 5: new PairIndex(arrays.readings) };
     this.#seen = new Int32Array(this.size);
@@ -76,9 +85,8 @@ export class Vocabulary {
     return this.#whole.get(name) ?? -1;
   }
 
-  /** Number of a part; -1 when no name is made of it. */
-  part(part: string): number {
-    return this.#parts.get(part) ?? -1;
+  part(text: string): Part {
+    return this.#parts.get(text) ?? NO_PART;
   }
 
   /** Place of `prefix:a` with the second part `b` (that of the empty part for 語). */
@@ -113,9 +121,11 @@ export function vocabularyOf(names: readonly string[], rarity: Float64Array): Vo
     }
     return id;
   };
-  const pairs = PairIndex.forEntries(names.length);
-  const characters = PairIndex.forEntries(names.length);
-  const readings = PairIndex.forEntries(names.length);
+  const count = (prefix: string): number => names.filter((name) => name.startsWith(prefix)).length;
+  const joined = (Object.keys(JOINTS) as JoinedPrefix[]).reduce((sum, prefix) => sum + count(`${prefix}:`), 0);
+  const pairs = PairIndex.forEntries(joined);
+  const characters = PairIndex.forEntries(count('字:'));
+  const readings = PairIndex.forEntries(count('音:'));
   const whole: number[] = [];
   names.forEach((name, place) => {
     const body = name.slice(2);
