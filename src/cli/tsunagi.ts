@@ -289,6 +289,16 @@ function addKeys(program: Command, root: string, done: (code: number) => void): 
 
 function addKeeping(program: Command, root: string, done: (code: number) => void): void {
   program
+    .command('audit')
+    .description('操作の記録（だれが、いつ、何を見て、何を変えたか）')
+    .command('verify')
+    .description('記録から消された行、書きかえられた行がないか確かめる')
+    .addOption(json())
+    .action(async (options: { json?: boolean }) => {
+      const { auditVerify } = await import('./audit.ts');
+      done(await operator(root, (world) => auditVerify(options, process, world)));
+    });
+  program
     .command('doctor')
     .description('すべての記録を読み、つじつまの合わないところを言う（何も変えない）')
     .addOption(json())
