@@ -1,5 +1,6 @@
 /** First contacts as residents live them, over the real wire against a stand-in for LINE. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openLineContract } from '../line/openapi.ts';
 import { type Harness, openHarness, type Resident, TUESDAY_TEN } from './harness.ts';
 
 /** Taps what a person in a hurry would tap, until there is a receipt. */
@@ -25,13 +26,26 @@ async function finish(r: Resident, first: string[]): Promise<{ turns: number; sc
   return { turns, screen };
 }
 
+const contract = openLineContract();
+
 describe('first contact', () => {
   let h: Harness;
   beforeEach(async () => {
     h = await openHarness();
   });
   afterEach(async () => {
+    // Everything that left for LINE, held against LINE's own OpenAPI document and its hard limits.
+    const violations = contract === null ? [] : h.line.calls.flatMap((call) => contract.call(call));
+    const refused = h.line.calls.filter(
+      (call) => call.status === 400 && !JSON.stringify(call.answer).includes('reply token'),
+    );
     await h.close();
+    expect(violations).toEqual([]);
+    expect(refused).toEqual([]);
+  });
+  afterAll(() => {
+    if (contract)
+      console.log(`calls held against LINE's OpenAPI: ${contract.checked}, violations: ${contract.violations}`);
   });
 
   it('goes from an anonymous line to a booked ticket that holds everything said', async () => {
