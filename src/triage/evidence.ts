@@ -70,12 +70,11 @@ function telling(heads: readonly string[], model: Model, vector: Vector): Part[]
 
 /** The strongest parts that do not overlap. */
 function named(head: string, parts: Part[], analysis: Analysis, model: Model, vector: Vector): Evidence[] {
-  parts.sort((a, b) => b.score - a.score || a.k - b.k);
   const taken: { start: number; end: number }[] = [];
   const evidence: Evidence[] = [];
   const { starts, ends } = analysis.features;
-  for (const { k, score } of parts) {
-    if (evidence.length >= NAMED) break;
+  for (let next = takeBest(parts); next !== undefined && evidence.length < NAMED; next = takeBest(parts)) {
+    const { k, score } = next;
     const [start, end] = [starts[vector.from[k]!]!, ends[vector.from[k]!]!];
     if (start >= 0 && taken.some((t) => start < t.end && end > t.start)) continue;
     if (start >= 0) taken.push({ start, end });
@@ -90,6 +89,19 @@ function named(head: string, parts: Part[], analysis: Analysis, model: Model, ve
     });
   }
   return evidence;
+}
+
+/** Takes the strongest part out, the first of equals; quicker than sorting, since few are named. */
+function takeBest(parts: Part[]): Part | undefined {
+  let best = 0;
+  for (let i = 1; i < parts.length; i++) {
+    const [a, b] = [parts[i]!, parts[best]!];
+    if (a.score > b.score || (a.score === b.score && a.k < b.k)) best = i;
+  }
+  const taken = parts[best];
+  const last = parts.pop();
+  if (last !== undefined && taken !== last) parts[best] = last;
+  return taken;
 }
 
 function labelOf(entry: PatternEntry): string | undefined {

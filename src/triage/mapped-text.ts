@@ -12,9 +12,13 @@ export function replaceMapped(
   pattern: RegExp,
   replacement: (match: RegExpMatchArray) => string,
 ): MappedText {
+  // Most patterns are not in most texts, and asking is cheaper than starting to replace.
+  pattern.lastIndex = 0;
+  if (!pattern.test(source.text)) return source;
   let text = '';
   const origin: number[] = [];
   let from = 0;
+  pattern.lastIndex = 0;
   for (const match of source.text.matchAll(pattern)) {
     const put = replacement(match);
     if (put === match[0]) continue;

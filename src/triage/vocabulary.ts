@@ -42,6 +42,8 @@ export class Vocabulary {
   /** Rarity of each name: log of (examples / examples with it). */
   readonly rarity: Float64Array;
   readonly #names: Buffer;
+  /** Names that were read before. */
+  readonly #read = new Map<number, string>();
   readonly #whole: ReadonlyMap<string, number>;
   readonly #parts: ReadonlyMap<string, Part>;
   readonly #pairs: PairIndex;
@@ -72,8 +74,13 @@ export class Vocabulary {
   }
 
   name(place: number): string {
-    const { nameAt } = this.arrays;
-    return this.#names.toString('utf8', nameAt[place]!, nameAt[place + 1]! - 1);
+    let name = this.#read.get(place);
+    if (name === undefined) {
+      const { nameAt } = this.arrays;
+      name = this.#names.toString('utf8', nameAt[place]!, nameAt[place + 1]! - 1);
+      this.#read.set(place, name);
+    }
+    return name;
   }
 
   allNames(): string[] {
