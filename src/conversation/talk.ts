@@ -41,14 +41,25 @@ export interface Talk {
   readonly now: number;
   contact: Body<'contact'>;
   session: Session | null;
+  /** The answer before this one while it is on its way: asked at the beginning, so that nobody waits for the answer. */
+  readonly ahead: Promise<string | null>;
   /** What goes out at the end of this turn, in order. */
   readonly said: Message[];
   /** This event's own words, assessed: made once, asked for by the crisis check and often by the flow. */
   assessed: { text: string; assessment: Assessment } | null;
 }
 
+/** Whether an answer of this city is still on its way. */
+export type OnItsWay = (outgoing: string) => Promise<boolean>;
+
 /** Reads contact and session. A contact's first event makes both. */
-export async function openTalk(world: World, draft: Draft, event: Incoming, script: Script): Promise<Talk> {
+export async function openTalk(
+  world: World,
+  draft: Draft,
+  event: Incoming,
+  script: Script,
+  onItsWay: OnItsWay,
+): Promise<Talk> {
   const now = world.clock.now();
   const [contact, session] = await Promise.all([
     draft.get('contact', event.contact),
@@ -61,6 +72,7 @@ export async function openTalk(world: World, draft: Draft, event: Incoming, scri
     script: event.channel === 'page' ? onPage(script) : script,
     now,
     contact: { ...(contact ?? newContact(event, now)), ...seen(event, script, now) },
+    ahead: askAhead(contact?.lastAnswer ?? null, onItsWay),
     session: session?.session ?? null,
     said: [],
     assessed: null,
@@ -71,21 +83,35 @@ export async function openTalk(world: World, draft: Draft, event: Incoming, scri
 export async function closeTalk(talk: Talk): Promise<Ready | null> {
   const { draft, event, now } = talk;
   const { retentionDays } = talk.script.municipality;
-  await draft.put('contact', event.contact, talk.contact);
   if (talk.session) {
     const expiresAt = now + retentionDays.talk * 86_400_000;
     await draft.put('session', event.contact, { session: talk.session, at: now, expiresAt });
   }
-  if (talk.said.length === 0) return null;
+  if (talk.said.length === 0) {
+    await draft.put('contact', event.contact, talk.contact);
+    return null;
+  }
+  const ahead = await talk.ahead;
   const id = enqueue(draft, talk.world, {
     contact: event.contact,
     cause: event.type,
     messages: talk.said,
     reply: isYoung(event, now) ? { token: event.replyToken!, receivedAt: event.receivedAt } : null,
     quotes: heardIds(talk),
-    begun: true,
+    begun: ahead === null,
+    after: ahead,
   });
+  talk.contact = { ...talk.contact, lastAnswer: id };
+  await draft.put('contact', event.contact, talk.contact);
   return { outgoing: { id, revision: 1, body: (await draft.get('outgoing', id))! }, contact: talk.contact };
+}
+
+function askAhead(last: string | null, onItsWay: OnItsWay): Promise<string | null> {
+  if (last === null) return Promise.resolve(null);
+  const ahead = onItsWay(last).then((open) => (open ? last : null));
+  // A turn that says nothing does not look at it.
+  ahead.catch(() => {});
+  return ahead;
 }
 
 function heardIds(talk: Talk): string[] {
