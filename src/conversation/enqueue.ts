@@ -28,7 +28,7 @@ export interface Envelope {
 }
 
 /** @returns the outgoing record's id. */
-export function enqueue(draft: Draft, world: Pick<World, 'clock' | 'ids'>, envelope: Envelope): string {
+export function enqueue(draft: Draft, world: Pick<World, 'clock' | 'ids' | 'tries'>, envelope: Envelope): string {
   const now = world.clock.now();
   // Ids that begin with the time lie side by side in the store, which spares it work.
   const id = `${now.toString(36)}-${world.ids.id()}`;
@@ -49,6 +49,7 @@ export function enqueue(draft: Draft, world: Pick<World, 'clock' | 'ids'>, envel
     expiresAt: now + OUTCOME_KEPT_MS,
     quotes: [...quotes],
     ...(after === null ? {} : { after }),
+    ...(begun && world.tries ? { by: world.tries.generation() } : {}),
   });
   return id;
 }

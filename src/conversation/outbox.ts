@@ -22,9 +22,11 @@ import type { Body } from '#store/kinds.ts';
 import type { Operation, Store, Stored } from '#store/store.ts';
 import type { Clock } from '#support/clock.ts';
 import type { Logger } from '#support/logger.ts';
+import type { Tries } from '#support/tries.ts';
 import type { Channel } from './channel.ts';
 import { BACKOFF_MS, judgePush, judgeReply, type Verdict } from './judge-outcome.ts';
 import { createLedger, isOpen } from './ledger.ts';
+import { mayBeLost } from './lost-answer.ts';
 import { createStandstill } from './standstill.ts';
 
 /** LINE: a retry key is known for 24 hours; an hour is left as margin. */
@@ -52,8 +54,11 @@ export interface Outbox {
   send(municipality: string, entry: Ready | string): Promise<void>;
   /** Sends all that is due, e.g. what a dead server left over. @returns how many were tried. */
   sendDue(municipality: string, options?: { limit?: number; alone?: boolean }): Promise<number>;
-  /** Whether an earlier answer may yet arrive: nothing to the same contact should overtake it. */
-  onItsWay(municipality: string, id: string): Promise<boolean>;
+  /**
+   * What became of an earlier answer: while it is on its way nothing to the same contact should overtake it; one that
+   * may be lost comes as it is kept.
+   */
+  fate(municipality: string, id: string): Promise<'ended' | 'on its way' | Stored<'outgoing'>>;
   /** Resolves when everything that is known is written. */
   settle(): Promise<void>;
 }
@@ -63,6 +68,10 @@ export function createOutbox(options: {
   channels: Record<'line' | 'page', Channel>;
   clock: Clock;
   log: Logger;
+  /** What was begun before this process began can be told apart from what was not. */
+  tries?: Tries;
+  /** Writes the end of what may never have arrived. */
+  lost(municipality: string, end: Stored<'outgoing'>): Promise<void>;
   count(
     name: 'sent' | 'refused' | 'unknown' | 'retried',
     labels: { municipality: string; via: string; code: string },
@@ -98,14 +107,15 @@ export function createOutbox(options: {
     }
   };
 
-  const onItsWay = async (municipality: string, id: string): Promise<boolean> => {
+  const fate: Outbox['fate'] = async (municipality, id) => {
     const name = `${municipality}/${id}`;
-    if (ended.has(name)) return false;
-    if (busy.has(name)) return true;
-    const entry = (await store.get(municipality, 'outgoing', id))?.body;
-    if (!entry || !isOpen(entry)) return false;
+    if (ended.has(name)) return 'ended';
+    if (busy.has(name)) return 'on its way';
+    const entry = await store.get(municipality, 'outgoing', id);
+    if (!entry) return 'ended';
+    if (!isOpen(entry.body)) return mayBeLost(entry.body) ? entry : 'ended';
     // A push that is tried again for up to a day holds nobody up.
-    return entry.via !== 'push' || entry.outcome === null;
+    return entry.body.via === 'push' && entry.body.outcome !== null ? 'ended' : 'on its way';
   };
 
   /** Waits until no earlier answer to the contact is on its way. @returns false when that takes too long. */
@@ -113,25 +123,31 @@ export function createOutbox(options: {
     const after = (await store.get(municipality, 'outgoing', id))?.body.after ?? null;
     if (after === null) return true;
     const until = performance.now() + (patient ? BEHIND_MS : 0);
-    for (let pause = 20; await onItsWay(municipality, after); pause = Math.min(2 * pause, 500)) {
+    for (let pause = 20; (await fate(municipality, after)) === 'on its way'; pause = Math.min(2 * pause, 500)) {
       if (performance.now() >= until) return false;
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
     return true;
   };
 
+  /** Its server died between its commit and its call, and left word of every call it began. */
+  const neverTried = ({ id, body }: Stored<'outgoing'>): boolean =>
+    body.attempts === 1 && body.outcome === null && body.by != null && options.tries?.untried(body.by, id) === true;
+
   /** Reads the entry as it is now, marks it as being sent, and tries. */
   const again = async (municipality: string, id: string): Promise<number | null> => {
     const stored = await store.get(municipality, 'outgoing', id);
     if (!stored || !isOpen(stored.body)) return null;
     const contact = await store.get(municipality, 'contact', stored.body.contact);
-    const { via } = wayOf(stored.body, clock.now());
+    const tried = stored.body.state === 'sending' && !neverTried(stored);
+    const { via } = wayOf(stored.body, tried, clock.now());
     const begun = { ...stored.body, state: 'sending' as const, via, attempts: stored.body.attempts + 1 };
-    const body = { ...begun, outcome: null, nextAt: clock.now() };
+    const by = options.tries?.generation() ?? null;
+    // Only of a first try it can be told later that it was not begun.
+    const body = { ...begun, outcome: null, nextAt: clock.now(), by: tried ? null : by };
     const mark: Operation = { type: 'put', kind: 'outgoing', id, revision: stored.revision, body };
     // Another server has it when this fails.
     if (!(await store.commit(municipality, [mark], { durable: false })).ok) return null;
-    const tried = stored.body.state === 'sending';
     return attempt(municipality, { id, revision: stored.revision + 1, body }, contact?.body ?? null, {
       tried,
       unknownBefore: tried && stored.body.outcome !== 'not_taken',
@@ -153,11 +169,12 @@ export function createOutbox(options: {
       return finish(municipality, stored, { state: 'refused', outcome: 'blocked', via: null });
     }
     const now = clock.now();
-    const { young } = wayOf(entry, now);
+    const { young } = wayOf(entry, true, now);
     if (entry.via === 'push' && now > entry.createdAt + PUSH_LIFE_MS && before.tried) {
       return finish(municipality, stored, { state: 'unknown', outcome: 'too_old', via: 'push' });
     }
     const channel = options.channels[contact.channel];
+    options.tries?.begin(stored.id);
     const outcome =
       entry.via === 'reply'
         ? await channel.reply(municipality, entry.replyToken!, entry.messages)
@@ -183,6 +200,10 @@ export function createOutbox(options: {
       // What was said need not be kept here once it has left (R1): the talk keeps it.
       ...(open ? {} : { messages: [], replyToken: null, quotes: [] }),
     };
+    if (!open && mayBeLost(body) && stored.body.cause !== 'staff') {
+      await options.lost(municipality, { ...stored, body: { ...body, messages: stored.body.messages } });
+      return null;
+    }
     if (!open) {
       if (ended.size >= ENDS) for (const oldest of [...ended].slice(0, ENDS >> 1)) ended.delete(oldest);
       ended.add(`${municipality}/${stored.id}`);
@@ -209,7 +230,7 @@ export function createOutbox(options: {
     async send(municipality, entry) {
       await send(municipality, entry);
     },
-    onItsWay,
+    fate,
     async sendDue(municipality, { limit = 200, alone = false } = {}) {
       const rows = await store.list(municipality, 'outgoing', 'due', { limit });
       let left = rows.filter((row) => isLeft(municipality, row, alone));
@@ -228,9 +249,8 @@ export function createOutbox(options: {
 }
 
 /** By which way the next try goes, and whether the free way is still open. */
-function wayOf(entry: Outgoing, now: number): { via: 'reply' | 'push'; young: boolean } {
+function wayOf(entry: Outgoing, tried: boolean, now: number): { via: 'reply' | 'push'; young: boolean } {
   const young = entry.replyToken !== null && now < entry.replyBefore;
-  const tried = entry.state === 'sending';
   const push = entry.via === 'push' || (!young && !tried) || entry.replyToken === null;
   return { via: push ? 'push' : 'reply', young };
 }

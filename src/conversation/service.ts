@@ -8,10 +8,11 @@ import type { Channel } from './channel.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { giveUp, handleEvent } from './handle-event.ts';
 import { createHousekeeping } from './housekeeping.ts';
+import { recordLost } from './lost-answer.ts';
 import { createOutbox, type Ready } from './outbox.ts';
 import { receiveEvents } from './receive-events.ts';
 import { createStandstill } from './standstill.ts';
-import type { World } from './talk.ts';
+import type { Fate, World } from './talk.ts';
 import { fireTimers } from './timers.ts';
 import { withoutWords } from './without-words.ts';
 
@@ -55,6 +56,8 @@ export function createConversation(options: ConversationOptions): Conversation {
     channels: options.channels,
     clock: world.clock,
     log: world.log,
+    ...(world.tries ? { tries: world.tries } : {}),
+    lost: (municipality, outgoing) => recordLost(world, store, municipality, outgoing),
     count: (name, labels) => world.count(`outgoing_${name}`, labels),
   });
   const dispatcher = createDispatcher({ workers: options.workers, work });
@@ -99,9 +102,9 @@ export function createConversation(options: ConversationOptions): Conversation {
   }
 
   async function turn(municipality: string, first: Stored<'inbox'>): Promise<{ done: boolean; ready: Ready | null }> {
-    const onItsWay = (outgoing: string): Promise<boolean> => outbox.onItsWay(municipality, outgoing);
+    const fate: Fate = (outgoing) => outbox.fate(municipality, outgoing);
     try {
-      return { done: true, ready: await handleEvent(world, store, municipality, first, onItsWay) };
+      return { done: true, ready: await handleEvent(world, store, municipality, first, fate) };
     } catch (error) {
       if (error instanceof StoreError && error.code !== 'damaged') throw error;
       const { id } = first;
@@ -110,7 +113,7 @@ export function createConversation(options: ConversationOptions): Conversation {
       const row = await store.get(municipality, 'inbox', id);
       if (!row) return { done: true, ready: null };
       if (row.body.attempts + 1 >= ATTEMPTS) {
-        return { done: true, ready: await giveUp(world, store, municipality, id, onItsWay) };
+        return { done: true, ready: await giveUp(world, store, municipality, id, fate) };
       }
       const body = { ...row.body, attempts: row.body.attempts + 1 };
       await store.commit(municipality, [{ type: 'put', kind: 'inbox', id, revision: row.revision, body }]);

@@ -8,12 +8,15 @@ import type { Message } from '#contracts/message.ts';
 import type { Session } from '#contracts/session.ts';
 import type { Draft } from '#store/draft.ts';
 import type { Body } from '#store/kinds.ts';
+import type { Stored } from '#store/store.ts';
 import type { Clock } from '#support/clock.ts';
 import type { Ids } from '#support/ids.ts';
 import type { Logger } from '#support/logger.ts';
+import type { Tries } from '#support/tries.ts';
 import type { Triage } from '#triage/create-triage.ts';
 import type { Questions } from '#triage/splitting-question.ts';
 import { enqueue, isYoung } from './enqueue.ts';
+import { sayLostAgain } from './lost-answer.ts';
 import type { Ready } from './outbox.ts';
 
 /** What every turn is handed. */
@@ -29,6 +32,8 @@ export interface World {
   ids: Ids;
   log: Logger;
   count(name: string, labels: Record<string, string>, by?: number): void;
+  /** What this process has begun to send; absent where nothing outlives it anyway. */
+  tries?: Tries;
   /** Where residents reach the service, without a slash at the end; needed by cities of mode `page`. */
   publicUrl?(): string;
 }
@@ -41,25 +46,22 @@ export interface Talk {
   readonly now: number;
   contact: Body<'contact'>;
   session: Session | null;
-  /** The answer before this one while it is on its way: asked at the beginning, so that nobody waits for the answer. */
-  readonly ahead: Promise<string | null>;
+  /**
+   * The answer before this one: its id while it is on its way, itself if it may be lost, else null. Asked at the beginning
+   * of the turn, so that nobody waits for what comes back.
+   */
+  readonly before: Promise<string | Stored<'outgoing'> | null>;
   /** What goes out at the end of this turn, in order. */
   readonly said: Message[];
   /** This event's own words, assessed: made once, asked for by the crisis check and often by the flow. */
   assessed: { text: string; assessment: Assessment } | null;
 }
 
-/** Whether an answer of this city is still on its way. */
-export type OnItsWay = (outgoing: string) => Promise<boolean>;
+/** What has become of an answer of this city. */
+export type Fate = (outgoing: string) => Promise<'ended' | 'on its way' | Stored<'outgoing'>>;
 
 /** Reads contact and session. A contact's first event makes both. */
-export async function openTalk(
-  world: World,
-  draft: Draft,
-  event: Incoming,
-  script: Script,
-  onItsWay: OnItsWay,
-): Promise<Talk> {
+export async function openTalk(world: World, draft: Draft, event: Incoming, script: Script, fate: Fate): Promise<Talk> {
   const now = world.clock.now();
   const [contact, session] = await Promise.all([
     draft.get('contact', event.contact),
@@ -72,7 +74,7 @@ export async function openTalk(
     script: event.channel === 'page' ? onPage(script) : script,
     now,
     contact: { ...(contact ?? newContact(event, now)), ...seen(event, script, now) },
-    ahead: askAhead(contact?.lastAnswer ?? null, onItsWay),
+    before: askBefore(contact?.lastAnswer ?? null, fate),
     session: session?.session ?? null,
     said: [],
     assessed: null,
@@ -91,27 +93,29 @@ export async function closeTalk(talk: Talk): Promise<Ready | null> {
     await draft.put('contact', event.contact, talk.contact);
     return null;
   }
-  const ahead = await talk.ahead;
+  const before = await talk.before;
+  const after = typeof before === 'string' ? before : null;
+  if (before !== null && after === null) await sayLostAgain(talk, before as Stored<'outgoing'>);
   const id = enqueue(draft, talk.world, {
     contact: event.contact,
     cause: event.type,
     messages: talk.said,
     reply: isYoung(event, now) ? { token: event.replyToken!, receivedAt: event.receivedAt } : null,
     quotes: heardIds(talk),
-    begun: ahead === null,
-    after: ahead,
+    begun: after === null,
+    after,
   });
   talk.contact = { ...talk.contact, lastAnswer: id };
   await draft.put('contact', event.contact, talk.contact);
   return { outgoing: { id, revision: 1, body: (await draft.get('outgoing', id))! }, contact: talk.contact };
 }
 
-function askAhead(last: string | null, onItsWay: OnItsWay): Promise<string | null> {
+function askBefore(last: string | null, fate: Fate): Talk['before'] {
   if (last === null) return Promise.resolve(null);
-  const ahead = onItsWay(last).then((open) => (open ? last : null));
+  const before = fate(last).then((found) => (found === 'ended' ? null : found === 'on its way' ? last : found));
   // A turn that says nothing does not look at it.
-  ahead.catch(() => {});
-  return ahead;
+  before.catch(() => {});
+  return before;
 }
 
 function heardIds(talk: Talk): string[] {

@@ -172,6 +172,8 @@ const outgoing = kind({
     expiresAt: z.int(),
     /** Message ids whose words may stand in `messages`. */
     quotes: z.array(z.string()).default([]),
+    /** The process that begins its first try, as `support/tries.ts` names it. */
+    by: z.string().nullable().optional(),
     /** An earlier answer to the same contact that was still on its way: this one leaves when that one has ended. */
     after: z.string().nullable().optional(),
   }),
