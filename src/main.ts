@@ -24,8 +24,8 @@ import { KeyError } from '#support/key-ring.ts';
 import { createLogger, type Logger } from '#support/logger.ts';
 import { createMetrics } from '#support/metrics.ts';
 import { createTalkRoutes } from '#talk/create-talk-routes.ts';
-import { createTriage } from '#triage/create-triage.ts';
 import { readQuestions } from '#triage/splitting-question.ts';
+import { createTriageThread } from '#triage/triage-thread.ts';
 import { addressOf, openConsole } from './open-console.ts';
 import { openStore } from './open-store.ts';
 
@@ -60,7 +60,7 @@ async function run(config: Config): Promise<void> {
   const [store, content, triage] = await Promise.all([
     openStore(config),
     loadContent({ dir: config.FLOWS_DIR }),
-    createTriage({ dictionariesDir: config.DICTIONARIES_DIR, cacheDir: config.CACHE_DIR }),
+    createTriageThread({ dictionariesDir: config.DICTIONARIES_DIR, cacheDir: config.CACHE_DIR }),
   ]);
   reportRefused(content.refused, log);
   const scripts = await openScripts({ store, content: () => content, now: () => clock.now() });
@@ -173,6 +173,7 @@ async function run(config: Config): Promise<void> {
   await closeServer(server);
   await staff.alerter.stop();
   await conversation.stop();
+  await triage.close();
   await store.close();
   log.info('stopped');
 }
