@@ -1,15 +1,14 @@
 /**
  * One POST to LINE's API over kept connections, through undici's dispatcher. The official client's `fetch` costs several
  * times as much processor time a call, which was the largest single part of a turn (docs/performance.md); it also cannot
- * be told to stop. Errors are the official client's own, so that `outcome.ts` judges both alike.
+ * be told to stop.
  */
-import { HTTPFetchError } from '@line/bot-sdk';
-import { type Dispatcher, Pool } from 'undici';
-import { DeadlineError } from './outcome.ts';
+import type { Dispatcher, Pool } from 'undici';
+import { AnswerError, DeadlineError } from './outcome.ts';
 
 /**
  * @returns the 2xx answer; its body is read to the end.
- * @throws HTTPFetchError for any other answer; DeadlineError; TypeError with the network's error as `cause`.
+ * @throws AnswerError for any other answer; DeadlineError; TypeError with the network's error as `cause`.
  */
 export type PostJson = (path: string, body: unknown, headers: Record<string, string>) => Promise<Answered>;
 
@@ -25,15 +24,21 @@ const CONNECTIONS = 512;
 
 export function createPostJson(options: { baseUrl: string; timeoutMs: number }): PostJson {
   const { timeoutMs } = options;
-  const pool = new Pool(new URL(options.baseUrl).origin, {
-    connections: CONNECTIONS,
-    connectTimeout: timeoutMs,
-    keepAliveTimeout: IDLE_MS,
-    keepAliveMaxTimeout: IDLE_MS,
-    // One deadline for the whole call, below.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  let pool: Pool | null = null;
+  /** Loaded with the first call: a start need not wait for it. */
+  const open = async (): Promise<Pool> => {
+    const undici = await import('undici');
+    pool ??= new undici.Pool(new URL(options.baseUrl).origin, {
+      connections: CONNECTIONS,
+      connectTimeout: timeoutMs,
+      keepAliveTimeout: IDLE_MS,
+      keepAliveMaxTimeout: IDLE_MS,
+      // One deadline for the whole call, below.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    return pool;
+  };
   return (path, body, headers) =>
     new Promise((resolve, reject) => {
       const call: Dispatcher.DispatchOptions = {
@@ -42,7 +47,9 @@ export function createPostJson(options: { baseUrl: string; timeoutMs: number }):
         headers: { ...headers, 'content-type': 'application/json' },
         body: JSON.stringify(body),
       };
-      pool.dispatch(call, readAnswer(timeoutMs, resolve, reject));
+      const handler = readAnswer(timeoutMs, resolve, reject);
+      if (pool) pool.dispatch(call, handler);
+      else open().then((opened) => opened.dispatch(call, handler), reject);
     });
 }
 
@@ -53,7 +60,7 @@ function readAnswer(
   reject: (error: Error) => void,
 ): Dispatcher.DispatchHandler {
   let controller: Dispatcher.DispatchController | null = null;
-  let head: { status: number; text: string; headers: Record<string, string | string[] | undefined> };
+  let head: { status: number; headers: Record<string, string | string[] | undefined> };
   const parts: Buffer[] = [];
   const deadline = setTimeout(() => {
     const late = new DeadlineError(`no answer within ${timeoutMs} ms`);
@@ -64,8 +71,8 @@ function readAnswer(
     onRequestStart(begun) {
       controller = begun;
     },
-    onResponseStart(_, status, headers, text = '') {
-      head = { status, text, headers };
+    onResponseStart(_, status, headers) {
+      head = { status, headers };
     },
     onResponseData(_, chunk) {
       parts.push(chunk);
@@ -73,9 +80,10 @@ function readAnswer(
     onResponseEnd() {
       clearTimeout(deadline);
       const body = (parts.length === 1 ? parts[0]! : Buffer.concat(parts)).toString();
-      const { status, text, headers } = head;
-      if (status >= 200 && status < 300) resolve({ status, headers: { get: (name) => fieldOf(headers[name]) }, body });
-      else reject(new HTTPFetchError(`${status} - ${text}`, { status, statusText: text, headers: all(headers), body }));
+      const { status, headers } = head;
+      const answered = { status, headers: { get: (name: string) => fieldOf(headers[name]) }, body };
+      if (status >= 200 && status < 300) resolve(answered);
+      else reject(new AnswerError(answered));
     },
     onResponseError(_, error) {
       clearTimeout(deadline);
@@ -86,8 +94,4 @@ function readAnswer(
 
 function fieldOf(value: string | string[] | undefined): string | null {
   return Array.isArray(value) ? value.join(', ') : (value ?? null);
-}
-
-function all(headers: Record<string, string | string[] | undefined>): Headers {
-  return new Headers(Object.entries(headers).map(([name, value]): [string, string] => [name, fieldOf(value) ?? '']));
 }
