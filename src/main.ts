@@ -16,7 +16,7 @@ import { createConversation } from '#conversation/service.ts';
 import type { World } from '#conversation/talk.ts';
 import { createLineChannel } from '#line/channel.ts';
 import { createLineRoutes } from '#line/routes.ts';
-import { createSimulator, type Simulator, simulatorToken } from '#simulator/create-simulator.ts';
+import type { Simulator } from '#simulator/create-simulator.ts';
 import { StoreError } from '#store/store.ts';
 import { systemClock } from '#support/clock.ts';
 import { createIds } from '#support/ids.ts';
@@ -25,8 +25,8 @@ import { createLogger, type Logger } from '#support/logger.ts';
 import { createMetrics } from '#support/metrics.ts';
 import { createTries } from '#support/tries.ts';
 import { createTalkRoutes } from '#talk/create-talk-routes.ts';
-import { createTriage } from '#triage/create-triage.ts';
 import { readQuestions } from '#triage/splitting-question.ts';
+import { createTriageThread } from '#triage/triage-thread.ts';
 import { addressOf, openConsole } from './open-console.ts';
 import { openStore } from './open-store.ts';
 
@@ -60,8 +60,8 @@ async function run(config: Config): Promise<void> {
   // Side by side: each takes its part of a second.
   const [store, content, triage] = await Promise.all([
     openStore(config),
-    loadContent({ dir: config.FLOWS_DIR }),
-    createTriage({ dictionariesDir: config.DICTIONARIES_DIR, cacheDir: config.CACHE_DIR }),
+    loadContent({ dir: config.FLOWS_DIR, cities: config.municipalities }),
+    createTriageThread({ dictionariesDir: config.DICTIONARIES_DIR, cacheDir: config.CACHE_DIR }),
   ]);
   reportRefused(content.refused, log);
   const tries = createTries({ dir: config.DATA_DIR });
@@ -136,7 +136,7 @@ async function run(config: Config): Promise<void> {
     count: (name, labels) => metrics.count(`line_${name}`, labels),
     log,
   });
-  const simulator = config.simulator ? openSimulator() : null;
+  const simulator = config.simulator ? await openSimulator() : null;
   const mounts: [string, Hono][] = [
     ['/', routes],
     ['/console', staff.console.routes],
@@ -145,13 +145,15 @@ async function run(config: Config): Promise<void> {
   if (simulator) mounts.push(['/simulator', simulator.routes], ['/', simulator.api]);
   const app = createApp({ mounts, ready: () => store.ping(), metrics, log });
 
-  function openSimulator(): Simulator {
+  async function openSimulator(): Promise<Simulator> {
+    const { createSimulator } = await import('#simulator/create-simulator.ts');
     return createSimulator({
       municipalities: config.municipalities.flatMap((id) => {
         const city = content.municipalities.get(id);
         return city && !config.line.has(id) ? [{ id, name: city.name, account: city.account }] : [];
       }),
       secretOf: (municipality) => credentials.get(municipality)!.secret,
+      tokenOf: (municipality) => credentials.get(municipality)!.accessToken,
       async deliver(municipality, body, signature) {
         const headers = { 'content-type': 'application/json; charset=utf-8', 'x-line-signature': signature };
         const url = `http://127.0.0.1:${port()}/line/${municipality}/webhook`;
@@ -177,6 +179,7 @@ async function run(config: Config): Promise<void> {
   await staff.alerter.stop();
   await conversation.stop();
   tries.close();
+  await triage.close();
   await store.close();
   log.info('stopped');
 }
@@ -186,7 +189,7 @@ function credentialsOf(config: Config): Map<string, { secret: string; accessToke
   const all = new Map(config.line);
   if (config.simulator) {
     for (const city of config.municipalities) {
-      if (!all.has(city)) all.set(city, { secret: randomBytes(16).toString('hex'), accessToken: simulatorToken(city) });
+      if (!all.has(city)) all.set(city, { secret: randomBytes(16).toString('hex'), accessToken: `simulator-${city}` });
     }
   }
   return all;

@@ -43,8 +43,9 @@ export async function openStorage(settings: StoreSettings): Promise<Storage> {
 
 async function openEmbedded(settings: StoreSettings): Promise<Storage> {
   mkdirSync(settings.DATA_DIR, { recursive: true, mode: 0o700 });
-  const keyRing = createKeyRing(settings.SECRET_KEYS ?? (await localKeys(settings.DATA_DIR)));
-  const driver = createEmbeddedDriver({ path: join(settings.DATA_DIR, 'tsunagi.db') });
+  const secretKeys = settings.SECRET_KEYS ?? (await localKeys(settings.DATA_DIR));
+  const keyRing = createKeyRing(secretKeys);
+  const driver = createEmbeddedDriver({ path: join(settings.DATA_DIR, 'tsunagi.db'), secretKeys });
   return { driver, keyRing, store: createSealedStore({ driver, keyRing }) };
 }
 

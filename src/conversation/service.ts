@@ -176,7 +176,10 @@ export function createConversation(options: ConversationOptions): Conversation {
 
   return {
     async receive(events) {
-      for (const { municipality, accepted, duplicates } of await receiveEvents(store, withoutWords(world, events))) {
+      for (const { municipality, accepted, duplicates } of await receiveEvents(
+        store,
+        await withoutWords(world, events),
+      )) {
         world.count('events_accepted', { municipality }, accepted.length);
         if (duplicates > 0) world.count('events_duplicate', { municipality }, duplicates);
         for (const row of accepted) {

@@ -25,7 +25,8 @@ export interface World {
   content(): Content;
   /** The script with the flow revisions that stored sessions still stand on. */
   script(municipality: string): Script | null;
-  triage: Triage;
+  /** `Triage`, here or in a thread of its own. */
+  triage: { assess(...given: Parameters<Triage['assess']>): Assessment | Promise<Assessment> };
   /** Wording of the question that splits two needs. */
   questions: Questions;
   clock: Clock;

@@ -1,6 +1,6 @@
 /**
  * What a driver must do: keep sealed records under revisions, with ordered index entries and counted groups, and commit
- * several operations at once. It never sees a body's content. `sealed-store.ts` makes a `Store` of it.
+ * several operations at once. It never keeps a body's content. `sealed-store.ts` makes a `Store` of it.
  */
 
 /** One row of an index: name, key that sorts by bytes, group counted (or null). */
@@ -13,6 +13,12 @@ export interface RawRecord {
   readonly body: Uint8Array;
 }
 
+/** A body that is sealed where it is written (`Driver.seals`); `context` is what the seal binds it to. */
+export interface Unsealed {
+  readonly text: string;
+  readonly context: string;
+}
+
 export type RawOperation =
   | {
       type: 'put';
@@ -20,7 +26,7 @@ export type RawOperation =
       id: string;
       revision: number | 'any';
       version: number;
-      body: Uint8Array;
+      body: Uint8Array | Unsealed;
       entries: readonly RawEntry[];
       expiresAt: number | null;
     }
@@ -45,6 +51,8 @@ export interface RawListOptions {
 export type RawCommit = { ok: true } | { ok: false; kind: string; id: string };
 
 export interface Driver {
+  /** It was given the keys and seals beside the event loop: `commit` takes unsealed bodies, too. */
+  readonly seals?: boolean;
   get(municipality: string, kind: string, ids: readonly string[]): Promise<(RawRecord | null)[]>;
   list(municipality: string, kind: string, index: string, options: RawListOptions): Promise<RawListed[]>;
   counts(municipality: string, kind: string, index: string): Promise<Record<string, number>>;

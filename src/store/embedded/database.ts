@@ -8,7 +8,7 @@ export function openDatabase(path: string, busyTimeoutMs: number): DatabaseSync 
   try {
     const db = new DatabaseSync(path, { timeout: busyTimeoutMs });
     db.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cache_size = -32768',
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000',
     );
     migrate(db);
     return db;

@@ -91,6 +91,7 @@ function encode(
 }
 
 function pushPut(args: Argument[], { id, version, expiresAt, entries, body }: Put, numbers: Map<string, number>): void {
+  if (!(body instanceof Uint8Array)) throw new TypeError('this driver does not seal');
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   args.push(String(version), expiresAt === null ? '-' : String(expiresAt), JSON.stringify(entries), bytes);
   args.push(String(entries.length));
