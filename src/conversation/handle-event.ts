@@ -16,7 +16,7 @@ import { follow, unfollow } from './follow.ts';
 import type { Ready } from './outbox.ts';
 import { doneMark } from './receive-events.ts';
 import { sayAgain } from './say-again.ts';
-import { closeTalk, type Fate, openTalk, type Talk, type World } from './talk.ts';
+import { closeTalk, type OnItsWay, openTalk, type Talk, type World } from './talk.ts';
 import { unsend } from './unsend.ts';
 
 /** A commit that lost a race runs again; more than this in a row is a fault, not a race. */
@@ -24,7 +24,7 @@ const RACES = 25;
 
 /**
  * @param read the event as it was just read from the inbox.
- * @param fate the answer before this one may be on its way, and is not to be overtaken, or lost.
+ * @param onItsWay the answer before this one may not have arrived yet: it is not to be overtaken.
  * @returns what is to be sent, null when there is nothing (or another server did the turn).
  * @throws StoreError when the store is away: the event stays in the inbox.
  */
@@ -33,7 +33,7 @@ export async function handleEvent(
   store: Store,
   municipality: string,
   read: Stored<'inbox'>,
-  fate: Fate,
+  onItsWay: OnItsWay,
 ): Promise<Ready | null> {
   const script = world.script(municipality);
   // The city's files are broken: its residents' events wait until they are mended.
@@ -43,7 +43,7 @@ export async function handleEvent(
     if (race === 0) draft.know('inbox', read);
     const taken = await take(draft, read.id);
     if (!taken) return null;
-    const talk = await openTalk(world, draft, taken.event, script, fate);
+    const talk = await openTalk(world, draft, taken.event, script, onItsWay);
     if (!taken.withdrawn) await answer(talk);
     const outgoing = await closeTalk(talk);
     if ((await draft.commit()).ok) {
@@ -93,13 +93,13 @@ export async function giveUp(
   store: Store,
   municipality: string,
   id: string,
-  fate: Fate,
+  onItsWay: OnItsWay,
 ): Promise<Ready | null> {
   const script = world.script(municipality);
   const draft = createDraft(store, municipality);
   const taken = await take(draft, id);
   if (!taken || !script) return null;
-  const talk = await openTalk(world, draft, taken.event, script, fate);
+  const talk = await openTalk(world, draft, taken.event, script, onItsWay);
   talk.said.push({ type: 'text', text: script.texts['reply.failed'], choices: [] });
   const outgoing = await closeTalk(talk);
   return (await draft.commit()).ok ? outgoing : null;

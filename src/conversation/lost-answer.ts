@@ -14,12 +14,11 @@ type Outgoing = Body<'outgoing'>;
 /** LINE: five messages a call, and buttons may need one of their own. */
 const ROOM = 3;
 
-/** Its words are kept until they have been said again, or their time is over. */
-export const mayBeLost = ({ state, outcome }: Pick<Outgoing, 'state' | 'outcome'>): boolean =>
-  (state === 'unknown' && outcome !== 'said_again' && outcome !== 'overtaken') ||
-  (state === 'refused' && outcome === 'quota');
+/** Its words are kept until they have been said again, or its time is over. What staff write shows its fate by itself. */
+export const mayBeLost = ({ state, outcome, cause }: Pick<Outgoing, 'state' | 'outcome' | 'cause'>): boolean =>
+  cause !== 'staff' && (state === 'unknown' || (state === 'refused' && outcome === 'quota'));
 
-/** Writes the end, and a line on the contact's newest ticket. */
+/** Writes the end, so that the next turn finds it, and a line on the contact's newest ticket. */
 export function recordLost(
   world: World,
   store: Store,
@@ -32,7 +31,9 @@ export function recordLost(
     // Withdrawn words stay withdrawn.
     await draft.put('outgoing', id, { ...body, messages: now.messages, quotes: now.quotes });
     const contact = await draft.get('contact', body.contact);
-    if (contact) await note(draft, contact, 'answer_uncertain', world.clock.now());
+    if (!contact) return;
+    await draft.put('contact', body.contact, { ...contact, lostAnswer: id });
+    await note(draft, contact, 'answer_uncertain', world.clock.now());
   });
 }
 
@@ -50,22 +51,19 @@ async function note(
   await draft.put('ticket', ticket.id, { ...ticket, updatedAt: at, history });
 }
 
-/** Puts the lost answer before this turn's own; a crisis' one screen stays alone (R15) and the lost answer is given up. */
-export async function sayLostAgain(talk: Talk, lost: Stored<'outgoing'>): Promise<void> {
-  const { draft, said, script, contact, now } = talk;
-  const crisis = contact.crisis?.at === now;
-  const again = wordsOf(lost.body.messages);
-  if (!crisis && again.length > 0) {
-    const lead = script.texts['reply.lost_again'];
-    const first = said[0]!;
-    if (said.length < ROOM) said.unshift({ type: 'text', text: [lead, ...again].join('\n\n'), choices: [] });
-    else if (first.type === 'text') said[0] = { ...first, text: [lead, ...again, first.text].join('\n\n') };
-    await note(draft, contact, 'answer_said_again', now);
-  }
-  draft.know('outgoing', lost);
-  const outcome = crisis ? 'overtaken' : 'said_again';
-  // The time for which words are kept ends here.
-  await draft.put('outgoing', lost.id, { ...lost.body, state: 'unknown', outcome, messages: [], quotes: [] });
+/** Puts the lost answer before this turn's own. A crisis' one screen stays alone (R15): then the turn after it does. */
+export async function sayLostAgain(talk: Talk, id: string): Promise<void> {
+  const { draft, said, script, contact, event, now } = talk;
+  if ('messageId' in event && contact.crisis?.messageId === event.messageId) return;
+  talk.contact = { ...contact, lostAnswer: null };
+  const lost = await draft.get('outgoing', id);
+  if (!lost || !mayBeLost(lost) || lost.messages.length === 0) return;
+  const words = [script.texts['reply.lost_again'], ...wordsOf(lost.messages)];
+  const first = said[0]!;
+  if (said.length >= ROOM && first.type === 'text') said[0] = { ...first, text: [...words, first.text].join('\n\n') };
+  else said.unshift({ type: 'text', text: words.join('\n\n'), choices: [] });
+  await note(draft, contact, 'answer_said_again', now);
+  await draft.put('outgoing', id, { ...lost, outcome: 'said_again', messages: [], quotes: [] });
 }
 
 /** Without buttons: the talk has gone on, and they would be old ones. */

@@ -54,11 +54,8 @@ export interface Outbox {
   send(municipality: string, entry: Ready | string): Promise<void>;
   /** Sends all that is due, e.g. what a dead server left over. @returns how many were tried. */
   sendDue(municipality: string, options?: { limit?: number; alone?: boolean }): Promise<number>;
-  /**
-   * What became of an earlier answer: while it is on its way nothing to the same contact should overtake it; one that
-   * may be lost comes as it is kept.
-   */
-  fate(municipality: string, id: string): Promise<'ended' | 'on its way' | Stored<'outgoing'>>;
+  /** Whether an earlier answer may yet arrive: nothing to the same contact should overtake it. */
+  onItsWay(municipality: string, id: string): Promise<boolean>;
   /** Resolves when everything that is known is written. */
   settle(): Promise<void>;
 }
@@ -107,15 +104,14 @@ export function createOutbox(options: {
     }
   };
 
-  const fate: Outbox['fate'] = async (municipality, id) => {
+  const onItsWay: Outbox['onItsWay'] = async (municipality, id) => {
     const name = `${municipality}/${id}`;
-    if (ended.has(name)) return 'ended';
-    if (busy.has(name)) return 'on its way';
-    const entry = await store.get(municipality, 'outgoing', id);
-    if (!entry) return 'ended';
-    if (!isOpen(entry.body)) return mayBeLost(entry.body) ? entry : 'ended';
+    if (ended.has(name)) return false;
+    if (busy.has(name)) return true;
+    const entry = (await store.get(municipality, 'outgoing', id))?.body;
+    if (!entry || !isOpen(entry)) return false;
     // A push that is tried again for up to a day holds nobody up.
-    return entry.body.via === 'push' && entry.body.outcome !== null ? 'ended' : 'on its way';
+    return entry.via !== 'push' || entry.outcome === null;
   };
 
   /** Waits until no earlier answer to the contact is on its way. @returns false when that takes too long. */
@@ -123,7 +119,7 @@ export function createOutbox(options: {
     const after = (await store.get(municipality, 'outgoing', id))?.body.after ?? null;
     if (after === null) return true;
     const until = performance.now() + (patient ? BEHIND_MS : 0);
-    for (let pause = 20; (await fate(municipality, after)) === 'on its way'; pause = Math.min(2 * pause, 500)) {
+    for (let pause = 20; await onItsWay(municipality, after); pause = Math.min(2 * pause, 500)) {
       if (performance.now() >= until) return false;
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
@@ -200,14 +196,11 @@ export function createOutbox(options: {
       // What was said need not be kept here once it has left (R1): the talk keeps it.
       ...(open ? {} : { messages: [], replyToken: null, quotes: [] }),
     };
-    if (!open && mayBeLost(body) && stored.body.cause !== 'staff') {
-      await options.lost(municipality, { ...stored, body: { ...body, messages: stored.body.messages } });
-      return null;
-    }
     if (!open) {
       if (ended.size >= ENDS) for (const oldest of [...ended].slice(0, ENDS >> 1)) ended.delete(oldest);
       ended.add(`${municipality}/${stored.id}`);
-      ledger.write(municipality, { ...stored, body });
+      if (mayBeLost(body)) await options.lost(municipality, { ...stored, body });
+      else ledger.write(municipality, { ...stored, body });
       return null;
     }
     const operation = { type: 'put', kind: 'outgoing', id: stored.id, revision: stored.revision, body } as const;
@@ -230,7 +223,7 @@ export function createOutbox(options: {
     async send(municipality, entry) {
       await send(municipality, entry);
     },
-    fate,
+    onItsWay,
     async sendDue(municipality, { limit = 200, alone = false } = {}) {
       const rows = await store.list(municipality, 'outgoing', 'due', { limit });
       let left = rows.filter((row) => isLeft(municipality, row, alone));

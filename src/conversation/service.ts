@@ -12,7 +12,7 @@ import { recordLost } from './lost-answer.ts';
 import { createOutbox, type Ready } from './outbox.ts';
 import { receiveEvents } from './receive-events.ts';
 import { createStandstill } from './standstill.ts';
-import type { Fate, World } from './talk.ts';
+import type { OnItsWay, World } from './talk.ts';
 import { fireTimers } from './timers.ts';
 import { withoutWords } from './without-words.ts';
 
@@ -102,9 +102,9 @@ export function createConversation(options: ConversationOptions): Conversation {
   }
 
   async function turn(municipality: string, first: Stored<'inbox'>): Promise<{ done: boolean; ready: Ready | null }> {
-    const fate: Fate = (outgoing) => outbox.fate(municipality, outgoing);
+    const onItsWay: OnItsWay = (outgoing) => outbox.onItsWay(municipality, outgoing);
     try {
-      return { done: true, ready: await handleEvent(world, store, municipality, first, fate) };
+      return { done: true, ready: await handleEvent(world, store, municipality, first, onItsWay) };
     } catch (error) {
       if (error instanceof StoreError && error.code !== 'damaged') throw error;
       const { id } = first;
@@ -113,7 +113,7 @@ export function createConversation(options: ConversationOptions): Conversation {
       const row = await store.get(municipality, 'inbox', id);
       if (!row) return { done: true, ready: null };
       if (row.body.attempts + 1 >= ATTEMPTS) {
-        return { done: true, ready: await giveUp(world, store, municipality, id, fate) };
+        return { done: true, ready: await giveUp(world, store, municipality, id, onItsWay) };
       }
       const body = { ...row.body, attempts: row.body.attempts + 1 };
       await store.commit(municipality, [{ type: 'put', kind: 'inbox', id, revision: row.revision, body }]);

@@ -8,7 +8,6 @@ import type { Message } from '#contracts/message.ts';
 import type { Session } from '#contracts/session.ts';
 import type { Draft } from '#store/draft.ts';
 import type { Body } from '#store/kinds.ts';
-import type { Stored } from '#store/store.ts';
 import type { Clock } from '#support/clock.ts';
 import type { Ids } from '#support/ids.ts';
 import type { Logger } from '#support/logger.ts';
@@ -47,22 +46,25 @@ export interface Talk {
   readonly now: number;
   contact: Body<'contact'>;
   session: Session | null;
-  /**
-   * The answer before this one: its id while it is on its way, itself if it may be lost, else null. Asked at the beginning
-   * of the turn, so that nobody waits for what comes back.
-   */
-  readonly before: Promise<string | Stored<'outgoing'> | null>;
+  /** The answer before this one while it is on its way. Asked at the beginning, so that nobody waits for what comes back. */
+  readonly ahead: Promise<string | null>;
   /** What goes out at the end of this turn, in order. */
   readonly said: Message[];
   /** This event's own words, assessed: made once, asked for by the crisis check and often by the flow. */
   assessed: { text: string; assessment: Assessment } | null;
 }
 
-/** What has become of an answer of this city. */
-export type Fate = (outgoing: string) => Promise<'ended' | 'on its way' | Stored<'outgoing'>>;
+/** Whether an answer of this city is still on its way. */
+export type OnItsWay = (outgoing: string) => Promise<boolean>;
 
 /** Reads contact and session. A contact's first event makes both. */
-export async function openTalk(world: World, draft: Draft, event: Incoming, script: Script, fate: Fate): Promise<Talk> {
+export async function openTalk(
+  world: World,
+  draft: Draft,
+  event: Incoming,
+  script: Script,
+  onItsWay: OnItsWay,
+): Promise<Talk> {
   const now = world.clock.now();
   const [contact, session] = await Promise.all([
     draft.get('contact', event.contact),
@@ -75,7 +77,7 @@ export async function openTalk(world: World, draft: Draft, event: Incoming, scri
     script: event.channel === 'page' ? onPage(script) : script,
     now,
     contact: { ...(contact ?? newContact(event, now)), ...seen(event, script, now) },
-    before: askBefore(contact?.lastAnswer ?? null, fate),
+    ahead: askAhead(contact?.lastAnswer ?? null, onItsWay),
     session: session?.session ?? null,
     said: [],
     assessed: null,
@@ -94,9 +96,8 @@ export async function closeTalk(talk: Talk): Promise<Ready | null> {
     await draft.put('contact', event.contact, talk.contact);
     return null;
   }
-  const before = await talk.before;
-  const after = typeof before === 'string' ? before : null;
-  if (before !== null && after === null) await sayLostAgain(talk, before as Stored<'outgoing'>);
+  if (talk.contact.lostAnswer) await sayLostAgain(talk, talk.contact.lostAnswer);
+  const after = await talk.ahead;
   const id = enqueue(draft, talk.world, {
     contact: event.contact,
     cause: event.type,
@@ -111,12 +112,12 @@ export async function closeTalk(talk: Talk): Promise<Ready | null> {
   return { outgoing: { id, revision: 1, body: (await draft.get('outgoing', id))! }, contact: talk.contact };
 }
 
-function askBefore(last: string | null, fate: Fate): Talk['before'] {
+function askAhead(last: string | null, onItsWay: OnItsWay): Promise<string | null> {
   if (last === null) return Promise.resolve(null);
-  const before = fate(last).then((found) => (found === 'ended' ? null : found === 'on its way' ? last : found));
+  const ahead = onItsWay(last).then((open) => (open ? last : null));
   // A turn that says nothing does not look at it.
-  before.catch(() => {});
-  return before;
+  ahead.catch(() => {});
+  return ahead;
 }
 
 function heardIds(talk: Talk): string[] {

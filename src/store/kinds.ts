@@ -98,6 +98,8 @@ const contact = kind({
     wordless: z.boolean().optional(),
     /** The newest answer to an event of theirs (an outgoing id): the next one leaves after it. */
     lastAnswer: z.string().nullable().optional(),
+    /** One that may never have arrived: their next message brings it again. */
+    lostAnswer: z.string().nullable().optional(),
     /** Tickets of this contact, newest last (R18). */
     tickets: z.array(z.string()).default([]),
     expiresAt: z.int().nullable().default(null),
