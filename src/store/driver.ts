@@ -50,6 +50,11 @@ export interface RawListOptions {
 
 export type RawCommit = { ok: true } | { ok: false; kind: string; id: string };
 
+/** A record as it is kept, or that it is no longer there. */
+export type Copied =
+  | (RawRecord & { kind: string; entries: readonly RawEntry[]; expiresAt: number | null })
+  | { kind: string; id: string; gone: true };
+
 export interface Driver {
   /** It was given the keys and seals beside the event loop: `commit` takes unsealed bodies, too. */
   readonly seals?: boolean;
@@ -73,6 +78,12 @@ export interface Driver {
    * @returns ends it.
    */
   snapshot?(): () => void;
+  /**
+   * Every record of a city as it stands at the moment at which this ends, whatever is written meanwhile; for stores whose
+   * reads cannot be held at one moment. A record may come again with what it is then, or as gone: the last one counts.
+   * @throws StoreError `unavailable` when the moment could not be held, or somebody else copies: to be begun again.
+   */
+  copy?(municipality: string): AsyncIterable<Copied[]>;
   watch(listener: (change: { municipality: string; kind: string; id: string }) => void): () => void;
   municipalities(): Promise<string[]>;
   ping(): Promise<void>;

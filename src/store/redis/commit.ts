@@ -79,7 +79,7 @@ function encode(
       keys.push(cityKeys.index(full), cityKeys.counts(full));
     }
   }
-  keys.push(cityKeys.layout);
+  keys.push(cityKeys.layout, cityKeys.copying, cityKeys.changed);
   const args: Argument[] = [String(LAYOUT), message, names, String(declared)];
   for (const operation of operations) {
     const { type, kind, id, revision } = operation;

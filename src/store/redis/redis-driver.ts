@@ -14,6 +14,7 @@ import { createChanges } from './changes.ts';
 import { checkServer } from './check-server.ts';
 import { createCommit } from './commit.ts';
 import { connect } from './connection.ts';
+import { createCopy } from './copy.ts';
 import { CITIES, keysOf, PING, readRecord, readRevision, readWhole, splitName } from './keys.ts';
 import { migrateLayout } from './layout.ts';
 import { LIST } from './scripts.ts';
@@ -124,6 +125,10 @@ export async function createRedisDriver(options: RedisDriverOptions): Promise<Dr
         cursor: names.length < limit ? null : (names.at(-1) ?? null),
         records: names.flatMap((name, i) => (values[i] ? [readWhole(name, values[i])] : [])),
       };
+    },
+    copy: (city) => {
+      open();
+      return createCopy(calls, driver.scan)(city);
     },
     watch: (listener) => changes.watch(listener),
     async municipalities() {

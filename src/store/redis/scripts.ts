@@ -14,7 +14,8 @@ const script = (source: string): Script => ({ source, sha1: createHash('sha1').u
 
 /**
  * One commit. Calls of Redis cost more than anything else here, so they are gathered.
- * KEYS: all, expiry, changes, then (index, counts) for each declared index, layout, then one record per operation.
+ * KEYS: all, expiry, changes, then (index, counts) for each declared index, layout, copying, changed, then one record per
+ *   operation. While somebody copies the city (`copying` exists), the names of what is written are noted in `changed`.
  * ARGV: layout, message for `changes`, names of the declared indexes (`kind/index`, each ended by LF), how many, then
  *   for each operation: type (`put`, `delete`, `check`), kind, id, revision (`any` or a number); a put also: version,
  *   expires (ms or `-`), entries (JSON), body, number of rows, then for each row: number of its index, member, group
@@ -27,10 +28,11 @@ local first = 4 + 2 * tonumber(ARGV[4])
 local before = {}
 for i = first, #KEYS, 1000 do
   local values = redis.call('MGET', unpack(KEYS, i, math.min(i + 999, #KEYS)))
-  for j = 1, #values do before[i - first + j - 1] = values[j] end
+  for j = 1, #values do before[i - first + j - 3] = values[j] end
 end
-if not before[0] then return 'new' end
-if before[0] ~= ARGV[1] then return 'layout ' .. before[0] end
+local layout, copied = before[-2], before[-1]
+if not layout then return 'new' end
+if layout ~= ARGV[1] then return 'layout ' .. layout end
 
 local indexes
 local function indexOf(name)
@@ -83,10 +85,11 @@ local function count(at, group, by)
   end
   groups[group] = (groups[group] or 0) + by
 end
-local set, drop, named, unnamed, ending, unending = {}, {}, {}, {}, {}, {}
+local set, drop, named, unnamed, ending, unending, written = {}, {}, {}, {}, {}, {}, {}
 for n, op in ipairs(operations) do
   local at, id = op.at, ARGV[op.at + 3]
   local name = ARGV[at + 2] .. '/' .. id
+  if copied and not op.check then written[#written + 1] = name end
   local stays = {}
   if op.old then
     local gone = {}
@@ -114,7 +117,7 @@ for n, op in ipairs(operations) do
       end
     end
     local expires, entries = ARGV[at + 6], ARGV[at + 7]
-    set[#set + 1] = KEYS[first + n]
+    set[#set + 1] = KEYS[first + 2 + n]
     set[#set + 1] = (op.revision + 1) .. ' ' .. ARGV[at + 5] .. ' ' .. expires .. ' ' .. #entries .. '\\n' .. entries
       .. ARGV[at + 8]
     if op.revision == 0 then
@@ -130,7 +133,7 @@ for n, op in ipairs(operations) do
       end
     end
   elseif not op.check and op.revision > 0 then
-    drop[#drop + 1] = KEYS[first + n]
+    drop[#drop + 1] = KEYS[first + 2 + n]
     unnamed[#unnamed + 1] = name
     if op.expires ~= '-' then unending[#unending + 1] = name end
   end
@@ -149,6 +152,7 @@ all(named, 'ZADD', KEYS[1])
 all(unnamed, 'ZREM', KEYS[1])
 all(ending, 'ZADD', KEYS[2])
 all(unending, 'ZREM', KEYS[2])
+all(written, 'SADD', KEYS[first + 2])
 for at, groups in pairs(counts) do
   for group, by in pairs(groups) do
     if by ~= 0 and redis.call('HINCRBY', KEYS[at], group, by) <= 0 then redis.call('HDEL', KEYS[at], group) end
@@ -171,6 +175,47 @@ local found = {}
 for i, row in ipairs(rows) do
   found[2 * i - 1] = row
   found[2 * i] = redis.call('GET', ARGV[1] .. string.sub(row, string.find(row, '\\0', 1, true) + 1))
+end
+return found
+`);
+
+/**
+ * From now on commits note what they write. The empty member keeps the set, and with it its end, when all is taken.
+ * KEYS: copying, changed. ARGV: token, life in ms. Returns 1, or 0 while somebody else copies.
+ */
+export const BEGIN_COPY = script(`#!lua
+if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 0 end
+redis.call('DEL', KEYS[2])
+redis.call('SADD', KEYS[2], '')
+redis.call('PEXPIRE', KEYS[2], ARGV[2])
+return 1
+`);
+
+/**
+ * What was noted, with each record as it is at this moment; once all of it fits, nothing more is noted (if asked so).
+ * KEYS: copying, changed. ARGV: token, life in ms, how many at most, what stands before a record's name in its key,
+ *   `1` = end when that was all.
+ * Returns `lost` when the token or the notes are not there any more, else `all` or `more`, then name, record, name, record …; a record
+ *   is nil when it is gone.
+ */
+export const TAKE_CHANGED = script(`#!lua
+if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('EXISTS', KEYS[2]) == 0 then return 'lost' end
+local found = {}
+local names = redis.call('SPOP', KEYS[2], ARGV[3])
+local state = redis.call('SCARD', KEYS[2]) == 0 and 'all' or 'more'
+found[1] = state
+for _, name in ipairs(names) do
+  if name ~= '' then
+    found[#found + 1] = name
+    found[#found + 1] = redis.call('GET', ARGV[4] .. name)
+  end
+end
+if state == 'all' and ARGV[5] == '1' then
+  redis.call('DEL', KEYS[1], KEYS[2])
+else
+  redis.call('SADD', KEYS[2], '')
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  redis.call('PEXPIRE', KEYS[2], ARGV[2])
 end
 return found
 `);
