@@ -86,6 +86,8 @@ export interface Driver {
   copy?(municipality: string): AsyncIterable<Copied[]>;
   watch(listener: (change: { municipality: string; kind: string; id: string }) => void): () => void;
   municipalities(): Promise<string[]>;
+  /** See `Store.time`. */
+  time?(): Promise<number>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

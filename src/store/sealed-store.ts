@@ -162,6 +162,7 @@ export function createSealedStore(options: { driver: Driver; keyRing: KeyRing })
       };
     },
     municipalities: () => driver.municipalities(),
+    ...(driver.time ? { time: () => driver.time!() } : {}),
     ping: () => driver.ping(),
     close: () => driver.close(),
   };

@@ -88,6 +88,8 @@ export interface Store {
    */
   inspect(municipality: string, cursor: string | null, limit: number): Promise<Inspected>;
   municipalities(): Promise<string[]>;
+  /** Where several servers share the store: its own time, milliseconds UTC, for all of them to go by. */
+  time?(): Promise<number>;
   /** Resolves when a write and a read work; rejects with a `StoreError` otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -35,6 +35,7 @@ async function addDocumentedUser(server: RedisServer): Promise<void> {
 async function useAll(driver: Driver): Promise<void> {
   driver.watch(() => {});
   await driver.ping();
+  expect(Math.abs((await driver.time!()) - Date.now())).toBeLessThan(5_000);
   expect(await driver.commit('ashiya', [record('a', 'any')], true)).toEqual({ ok: true });
   expect(await driver.get('ashiya', 'timer', ['a'])).toMatchObject([{ id: 'a', version: 1 }]);
   const options = { from: '', to: null, after: null, limit: 9, reverse: false };
