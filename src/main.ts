@@ -46,8 +46,8 @@ export async function main(): Promise<void> {
       isListenError(error)
     ) {
       for (const line of error.message.split('\n')) process.stderr.write(`tsunagi: ${line}\n`);
-      process.exitCode = error instanceof ConfigError || error instanceof KeyError ? 2 : 1;
-      return;
+      // Connections and threads that were begun would keep the process alive, and nobody would start it again.
+      process.exit(error instanceof ConfigError || error instanceof KeyError ? 2 : 1);
     }
     throw error;
   }

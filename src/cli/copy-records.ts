@@ -1,5 +1,5 @@
 /** Reads every record as it is kept, sealed, and writes it into an empty store. */
-import type { Copied, Driver, RawEntry, RawOperation } from '#store/driver.ts';
+import { type Copied, type Driver, type RawEntry, type RawOperation, UNFINISHED } from '#store/driver.ts';
 import { placesOf } from './storage.ts';
 import { WrongUse } from './wrong-use.ts';
 
@@ -24,7 +24,7 @@ export async function* readAll(driver: Driver): AsyncGenerator<Kept[]> {
   try {
     for (const city of await placesOf({ driver })) {
       for await (const page of driver.copy?.(city) ?? pagesOf(driver, city)) {
-        const records = page.filter((record) => record.kind !== 'ping');
+        const records = page.filter((record) => record.kind !== 'ping' && record.kind !== UNFINISHED);
         if (records.length > 0)
           yield records.map(
             (record): Kept => ('gone' in record ? { city, ...NOTHING, ...record } : { city, ...record }),
@@ -47,18 +47,28 @@ async function* pagesOf(driver: Driver, city: string): AsyncGenerator<Copied[]> 
   } while (cursor !== null);
 }
 
-/** @throws WrongUse when there is something in it: two installations' records must not be mixed. */
+/** @throws WrongUse when there is something in it, or half of something: two installations' records must not be mixed. */
 export async function expectEmpty(driver: Driver): Promise<void> {
   for (const city of await placesOf({ driver })) {
     const { records } = await driver.scan(city, null, 2);
+    if (records.some((record) => record.kind === UNFINISHED))
+      throw new WrongUse(
+        '書きこむ先で、前の restore か move が途中で終わっています。空にしてから、やり直してください。',
+      );
     if (records.some((record) => record.kind !== 'ping'))
       throw new WrongUse('書きこむ先に、すでに記録があります。空の場所を選んでください。');
   }
 }
 
-/** The later of two records of the same name counts. @returns how many were written. */
+/**
+ * The later of two records of the same name counts. While it goes on, and when it was broken off, a mark says so: nobody
+ * serves from half a store. @returns how many were written.
+ */
 export async function writeAll(driver: Driver, pages: AsyncIterable<Kept[]>): Promise<number> {
   let written = 0;
+  const mark = { kind: UNFINISHED, id: UNFINISHED, revision: 'any' } as const;
+  const put = { ...mark, type: 'put', version: 1, body: new Uint8Array([1]), entries: [], expiresAt: null } as const;
+  await driver.commit('-', [put], true);
   for await (const page of pages) {
     // A commit names a record once.
     const last = new Map(page.map((record) => [`${record.city}/${record.kind}/${record.id}`, record]));
@@ -73,5 +83,6 @@ export async function writeAll(driver: Driver, pages: AsyncIterable<Kept[]>): Pr
       written += operations.length;
     }
   }
+  await driver.commit('-', [{ ...mark, type: 'delete' }], true);
   return written;
 }

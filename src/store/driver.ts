@@ -50,6 +50,9 @@ export interface RawListOptions {
 
 export type RawCommit = { ok: true } | { ok: false; kind: string; id: string };
 
+/** Kind and id of the mark, in `-`, that the store is being filled by a copy, or was and the copy was broken off. */
+export const UNFINISHED = 'unfinished';
+
 /** A record as it is kept, or that it is no longer there. */
 export type Copied =
   | (RawRecord & { kind: string; entries: readonly RawEntry[]; expiresAt: number | null })

@@ -53,7 +53,7 @@ export interface Inspected {
     body: unknown;
     /** Index and group (null = not counted) of each row it stands in. */
     rows: { index: string; group: string | null }[];
-    fault: 'unknown_kind' | 'sealed' | 'newer' | 'shape' | 'rows' | null;
+    fault: 'unknown_kind' | 'sealed' | 'newer' | 'shape' | 'rows' | 'unfinished' | null;
   }[];
 }
 
