@@ -14,6 +14,7 @@ import { createChanges } from './changes.ts';
 import { checkServer } from './check-server.ts';
 import { createCommit } from './commit.ts';
 import { connect } from './connection.ts';
+import { createFetch } from './fetch.ts';
 import { CITIES, keysOf, PING, readRecord, readRevision, readWhole, splitName } from './keys.ts';
 import { migrateLayout } from './layout.ts';
 import { LIST } from './scripts.ts';
@@ -53,19 +54,21 @@ export async function createRedisDriver(options: RedisDriverOptions): Promise<Dr
     return [...members].map(String).sort();
   };
   const changes = createChanges({ connection: connections[0]!, cities });
-  const commit = createCommit({ calls, changes });
+  const commit = createCommit({ calls, changes, waitMs });
   let closed = false;
   const open = (): void => {
     if (closed) throw new StoreError('closed', 'the store is closed');
   };
-  const fetch = async (names: readonly string[]): Promise<(Buffer | null)[]> =>
-    names.length === 0 ? [] : ((await calls.call(names[0]!, ['MGET', ...names], true)) as (Buffer | null)[]);
+  const fetch = createFetch({ calls });
 
   const driver: Driver = {
     async get(city, kind, ids) {
       open();
       const keys = keysOf(city);
-      const values = await fetch(ids.map((id) => keys.record(kind, id)));
+      const values = await fetch(
+        city,
+        ids.map((id) => keys.record(kind, id)),
+      );
       return ids.map((id, i): RawRecord | null => (values[i] ? readRecord(id, values[i]) : null));
     },
     async list(city, kind, index, { from, to, after, limit, reverse }) {
@@ -84,7 +87,10 @@ export async function createRedisDriver(options: RedisDriverOptions): Promise<Dr
       });
       // While a slot moves the script may not find a record; asked for by its own key, Redis says where it is.
       const missing = rows.filter((row) => row.value === null);
-      const found = await fetch(missing.map((row) => keys.record(kind, row.id)));
+      const found = await fetch(
+        city,
+        missing.map((row) => keys.record(kind, row.id)),
+      );
       for (const [i, row] of missing.entries()) row.value = found[i] ?? null;
       return rows.flatMap(({ key, id, value }) => (value === null ? [] : [{ ...readRecord(id, value), key }]));
     },
@@ -119,7 +125,10 @@ export async function createRedisDriver(options: RedisDriverOptions): Promise<Dr
       const from = cursor === null ? '-' : `(${cursor}`;
       const range = ['ZRANGE', keys.all, from, '+', 'BYLEX', 'LIMIT', '0', String(limit)];
       const names = ((await calls.call(keys.all, range, true)) as Buffer[]).map(String);
-      const values = await fetch(names.map((name) => keys.records + name));
+      const values = await fetch(
+        city,
+        names.map((name) => keys.records + name),
+      );
       return {
         cursor: names.length < limit ? null : (names.at(-1) ?? null),
         records: names.flatMap((name, i) => (values[i] ? [readWhole(name, values[i])] : [])),
