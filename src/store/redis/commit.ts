@@ -167,22 +167,31 @@ function encode(
   }
   keys.push(cityKeys.layout);
   const args: Argument[] = [String(LAYOUT), changes.self, names, String(declared), String(commits.length)];
+  const bodies: Uint8Array[] = [];
   for (const operations of commits) {
     args.push(String(operations.length), changes.message(operations));
     for (const operation of operations) {
       const { type, kind, id, revision } = operation;
       keys.push(cityKeys.record(kind, id));
       args.push(type, kind, id, String(revision));
-      if (operation.type === 'put') pushPut(args, operation, numbers.get(kind)!);
+      if (operation.type === 'put') pushPut(args, bodies, operation, numbers.get(kind)!);
     }
   }
+  // In one piece: the client writes each piece of bytes by itself.
+  args.push(Buffer.concat(bodies));
   return { keys, args };
 }
 
-function pushPut(args: Argument[], { id, version, expiresAt, entries, body }: Put, numbers: Map<string, number>): void {
+function pushPut(
+  args: Argument[],
+  bodies: Uint8Array[],
+  { id, version, expiresAt, entries, body }: Put,
+  numbers: Map<string, number>,
+): void {
   if (!(body instanceof Uint8Array)) throw new TypeError('this driver does not seal');
-  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  args.push(String(version), expiresAt === null ? '-' : String(expiresAt), JSON.stringify(entries), bytes);
+  bodies.push(body);
+  args.push(String(version), expiresAt === null ? '-' : String(expiresAt), JSON.stringify(entries));
+  args.push(String(body.length));
   args.push(String(entries.length));
   for (const [name, key, group] of entries) args.push(String(numbers.get(name)!), `${key}\0${id}`, group ?? '\0');
 }

@@ -19,8 +19,8 @@ const script = (source: string): Script => ({ source, sha1: createHash('sha1').u
  * ARGV: layout, who writes (for `changes`), names of the declared indexes (`kind/index`, each ended by LF), how many, how
  *   many commits; then for each commit: number of operations, what it says on `changes` (JSON without the brackets), and
  *   for each operation: type (`put`, `delete`, `check`), kind, id, revision (`any` or a number); a put also: version,
- *   expires (ms or `-`), entries (JSON), body, number of rows, then for each row: number of its index, member, group
- *   (NUL = not counted).
+ *   expires (ms or `-`), entries (JSON), length of the body, number of rows, then for each row: number of its index, member, group
+ *   (NUL = not counted). At the end all bodies, one after the other.
  * Returns for each commit 0 = done, or n = the condition of its operation n does not hold and it wrote nothing; or
  *   instead, when nothing at all was written: `new` = the city is not registered yet; `layout x` = the city's data has
  *   another layout; `index name` = this index must be declared, too.
@@ -62,6 +62,7 @@ for n = 1, #KEYS - first do
 end
 
 -- Where each operation's words begin; an index that only an older record stands in must be declared before anything is written.
+local bodies, body = ARGV[#ARGV], 1
 local commits, arg, n = {}, 5, 0
 for c = 1, tonumber(ARGV[5]) do
   local operations = { says = ARGV[arg + 2] }
@@ -71,7 +72,8 @@ for c = 1, tonumber(ARGV[5]) do
     n = n + 1
     local put = ARGV[arg + 1] == 'put'
     local key = KEYS[first + n]
-    operations[i] = { at = arg, key = key, put = put, check = ARGV[arg + 1] == 'check' }
+    operations[i] = { at = arg, key = key, put = put, check = ARGV[arg + 1] == 'check', body = body }
+    if put then body = body + tonumber(ARGV[arg + 8]) end
     local entries = before[key].entries
     if entries and not operations[i].check and not (put and entries == ARGV[arg + 7]) then
       for _, entry in ipairs(cjson.decode(entries)) do
@@ -131,7 +133,8 @@ local function apply(op)
     expires = expires,
     entries = entries,
     name = name,
-    value = revision .. ' ' .. ARGV[at + 5] .. ' ' .. expires .. ' ' .. #entries .. '\\n' .. entries .. ARGV[at + 8],
+    value = revision .. ' ' .. ARGV[at + 5] .. ' ' .. expires .. ' ' .. #entries .. '\\n' .. entries
+      .. string.sub(bodies, op.body, op.body + tonumber(ARGV[at + 8]) - 1),
   }
 end
 
