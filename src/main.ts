@@ -23,6 +23,7 @@ import { createIds } from '#support/ids.ts';
 import { KeyError } from '#support/key-ring.ts';
 import { createLogger, type Logger } from '#support/logger.ts';
 import { createMetrics } from '#support/metrics.ts';
+import { createTries } from '#support/tries.ts';
 import { createTalkRoutes } from '#talk/create-talk-routes.ts';
 import { readQuestions } from '#triage/splitting-question.ts';
 import { createTriageThread } from '#triage/triage-thread.ts';
@@ -63,6 +64,7 @@ async function run(config: Config): Promise<void> {
     createTriageThread({ dictionariesDir: config.DICTIONARIES_DIR, cacheDir: config.CACHE_DIR }),
   ]);
   reportRefused(content.refused, log);
+  const tries = createTries({ dir: config.DATA_DIR });
   const scripts = await openScripts({ store, content: () => content, now: () => clock.now() });
   await scripts.keep(content);
   const pseudonym = await loadPseudonym(store);
@@ -101,6 +103,7 @@ async function run(config: Config): Promise<void> {
     ids,
     log,
     count: metrics.count,
+    tries,
     publicUrl,
   };
   const talk = createTalkRoutes({
@@ -175,6 +178,7 @@ async function run(config: Config): Promise<void> {
   await closeServer(server);
   await staff.alerter.stop();
   await conversation.stop();
+  tries.close();
   await triage.close();
   await store.close();
   log.info('stopped');
