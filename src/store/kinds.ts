@@ -93,7 +93,15 @@ const contact = kind({
       .nullable()
       .default(null),
     /** They agreed to be asked how it goes; `askedAt`: since when an answer is awaited. */
-    touch: z.strictObject({ ticket: z.string(), askedAt: z.int().nullable() }).nullable().optional(),
+    touch: z
+      .strictObject({
+        ticket: z.string(),
+        askedAt: z.int().nullable(),
+        /** Asked about the place they were introduced to. */
+        about: z.literal('place').optional(),
+      })
+      .nullable()
+      .optional(),
     /** On LINE in mode `page` (R2): what staff write is not sent there. */
     wordless: z.boolean().optional(),
     /** Tickets of this contact, newest last (R18). */
@@ -203,6 +211,8 @@ const ticket = kind({
             key: `${b.multiAgency == null ? '1' : '0'}|${timeKey(b.createdAt)}`,
             group: b.multiAgency == null ? 'several' : 'asked',
           },
+    /** Something came back about a place they were introduced to. */
+    afterwards: (b) => (b.introduction?.unseen ? { key: timeKey(b.updatedAt), group: 'news' } : null),
     /** The same over all windows. */
     state: (b) => ({ key: `${b.state}|${urgencyRank(b)}|${timeKey(b.createdAt)}` }),
     assignee: (b) =>

@@ -158,5 +158,7 @@ const REFUSALS: Record<string, string> = {
   already_on: 'もう、つづいています。',
   said_stop: '本人が断っています。こちらからは、もうたずねません。',
   not_agreed: '本人の同意がありません。',
+  no_introduction: '場所への紹介の希望がない相談です。',
+  asked_enough: 'もう2回おたずねしました。これ以上はたずねません。',
 };
 export const caseRefusal = (why: string): string => REFUSALS[why] ?? 'この操作はできませんでした。';

@@ -25,6 +25,7 @@ import { notThere } from '../ticket-page.ts';
 import { when, windowName } from '../words.ts';
 import { caseRefusal, HOW_NAMES, TOUCH_NAMES, TOUCH_STATES, URGENCY_NAMES, WITHOUT_NAMES } from './case-names.ts';
 import { more } from './kept.ts';
+import { placeBox, placeSeen, setPlaceDay } from './place-box.ts';
 
 type Result = { ok: true; to?: string } | { ok: false; why: string };
 type Work = (desk: Desk, c: Ctx, draft: Draft, ticket: Ticket, fields: Fields) => Promise<Result>;
@@ -57,6 +58,8 @@ const WORKS: Readonly<Record<string, Work>> = {
     if (touch) await draft.put('touch', ticket.id, { ...touch, unseen: false });
     return { ok: true, to: '/cases' };
   },
+  'place-day': setPlaceDay,
+  'place-seen': placeSeen,
   gap,
   closed,
 };
@@ -95,7 +98,7 @@ async function togetherPage(desk: Desk, c: Ctx, id: string, fault?: string): Pro
   const ticket = stored.body;
   const said = c.req.query('done') === undefined ? undefined : '記録しました。';
   const body = html`<p class="crumb"><a href="${path(c, `/tickets/${id}`)}">相談 ${ticket.receipt}</a></p><h1>いっしょに考える・様子をうかがう</h1>
-    ${caseBox(c, ticket)}${consentBox(c, ticket)}${touchBox(c, ticket, touch?.body ?? null)}${gapBox(c, ticket)}${closedBox(c, ticket)}`;
+    ${caseBox(c, ticket)}${consentBox(c, ticket)}${placeBox(c, ticket, desk.clock.now())}${touchBox(c, ticket, touch?.body ?? null)}${gapBox(c, ticket)}${closedBox(c, ticket)}`;
   const status = fault === undefined ? {} : { status: 422 as const };
   return page(desk, c, { title: `いっしょに考える ${ticket.receipt}`, body, said, fault, ...status });
 }
