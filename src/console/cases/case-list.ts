@@ -53,7 +53,10 @@ async function list(store: Store, city: string, state: Case['state']): Promise<C
 
 interface Due {
   day: string;
+  /** For whoever may see the case. */
   what: string;
+  /** Without a name, for a mail. */
+  kind: string;
   one: Case;
 }
 
@@ -64,10 +67,10 @@ export function dueOf(cases: readonly Case[], today: string): Due[] {
   for (const one of cases) {
     if (one.state === 'paused' || one.state === 'ended' || one.state === 'declined') continue;
     if (one.plan?.reviewOn != null && one.state === 'running')
-      due.push({ day: one.plan.reviewOn, what: 'モニタリング', one });
+      due.push({ day: one.plan.reviewOn, what: 'モニタリング', kind: 'モニタリング', one });
     const steps = (one.plan?.goals ?? []).flatMap((goal) => goal.steps);
     for (const { due: day, done, who } of [...one.decisions, ...steps]) {
-      if (day !== null && done === null) due.push({ day, what: `決めたこと（${who}）`, one });
+      if (day !== null && done === null) due.push({ day, what: `決めたこと（${who}）`, kind: '決めたこと', one });
     }
   }
   return due.filter(({ day }) => day <= until).toSorted((a, b) => (a.day < b.day ? -1 : 1));

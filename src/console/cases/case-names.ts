@@ -100,6 +100,7 @@ const EVENTS: Record<string, string> = {
   on_agenda: '議題に入れた',
   off_agenda: '議題から外した',
   guest: '招いた',
+  invited: '招待・変更をメールで送った',
   minutes: '記録を書いた',
   issue: '課題を書いた',
   held: '開いた',
