@@ -150,6 +150,8 @@ export const ticketSchema = z.strictObject({
     })
     .nullable()
     .optional(),
+  /** Other reports about the same household, joined by staff; ids. */
+  sameHome: z.array(z.string()).optional(),
   /** The compound case it belongs to (多機関協働, with consent). */
   case: z.string().nullable().optional(),
   /** True in a view for lists and exports: words and sensitive labels are hidden, not absent (R20). */

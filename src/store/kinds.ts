@@ -211,6 +211,8 @@ const ticket = kind({
             key: `${b.multiAgency == null ? '1' : '0'}|${timeKey(b.createdAt)}`,
             group: b.multiAgency == null ? 'several' : 'asked',
           },
+    /** Reports about somebody else (アウトリーチ). */
+    report: (b) => (b.history.some(({ what }) => what === 'outreach') ? { key: timeKey(b.createdAt) } : null),
     /** Something came back about a place they were introduced to. */
     afterwards: (b) => (b.introduction?.unseen ? { key: timeKey(b.updatedAt), group: 'news' } : null),
     /** The same over all windows. */

@@ -159,6 +159,12 @@ const REFUSALS: Record<string, string> = {
   already_on: 'もう、つづいています。',
   said_stop: '本人が断っています。こちらからは、もうたずねません。',
   not_agreed: '本人の同意がありません。',
+  reporter:
+    'まわりの人からの知らせです。LINEの相手は本人ではないので、本人のことは送れません。会って、または電話で聞いてください。',
+  not_a_report: 'まわりの人からの知らせどうしだけを、結べます。',
+  same_ticket: '同じ相談です。ほかの受付番号を書いてください。',
+  already_joined: 'もう結ばれています。',
+  not_joined: '結ばれていません。',
   no_introduction: '場所への紹介の希望がない相談です。',
   asked_enough: 'もう2回おたずねしました。これ以上はたずねません。',
 };
