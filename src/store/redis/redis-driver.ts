@@ -14,10 +14,9 @@ import { createChanges } from './changes.ts';
 import { checkServer } from './check-server.ts';
 import { createCommit } from './commit.ts';
 import { connect } from './connection.ts';
-import { createFetch } from './fetch.ts';
 import { CITIES, keysOf, PING, readRecord, readRevision, readWhole, splitName } from './keys.ts';
 import { migrateLayout } from './layout.ts';
-import { LIST } from './scripts.ts';
+import { createReads } from './read.ts';
 import { type RedisPlace, readTarget } from './target.ts';
 
 export type RedisDriverOptions = RedisPlace & {
@@ -59,40 +58,22 @@ export async function createRedisDriver(options: RedisDriverOptions): Promise<Dr
   const open = (): void => {
     if (closed) throw new StoreError('closed', 'the store is closed');
   };
-  const fetch = createFetch({ calls });
+  const reads = createReads(calls);
 
   const driver: Driver = {
     async get(city, kind, ids) {
       open();
       const keys = keysOf(city);
-      const values = await fetch(
+      const values = await reads.fetch(
         city,
         ids.map((id) => keys.record(kind, id)),
       );
       return ids.map((id, i): RawRecord | null => (values[i] ? readRecord(id, values[i]) : null));
     },
-    async list(city, kind, index, { from, to, after, limit, reverse }) {
+    async list(city, kind, index, options) {
       open();
-      const keys = keysOf(city);
-      const cursor = after === null ? null : `(${after.key}\0${after.id}`;
-      const low = cursor !== null && !reverse ? cursor : `[${from}`;
-      const high = cursor !== null && reverse ? cursor : to === null ? '+' : `(${to}`;
-      const bounds = reverse ? [high, low] : [low, high];
-      const args = [keys.record(kind, ''), ...bounds, String(limit), reverse ? 'REV' : ''];
-      const reply = (await calls.run(LIST, [keys.index(`${kind}/${index}`)], args, true)) as (Buffer | null)[];
-      const rows = Array.from({ length: reply.length / 2 }, (_, i) => {
-        const row = reply[2 * i]!;
-        const at = row.indexOf(0);
-        return { key: row.toString('utf8', 0, at), id: row.toString('utf8', at + 1), value: reply[2 * i + 1] ?? null };
-      });
-      // While a slot moves the script may not find a record; asked for by its own key, Redis says where it is.
-      const missing = rows.filter((row) => row.value === null);
-      const found = await fetch(
-        city,
-        missing.map((row) => keys.record(kind, row.id)),
-      );
-      for (const [i, row] of missing.entries()) row.value = found[i] ?? null;
-      return rows.flatMap(({ key, id, value }) => (value === null ? [] : [{ ...readRecord(id, value), key }]));
+      const rows = await reads.list(city, kind, index, options);
+      return rows.map(({ key, id, value }) => ({ ...readRecord(id, value), key }));
     },
     async counts(city, kind, index) {
       open();
@@ -125,7 +106,7 @@ export async function createRedisDriver(options: RedisDriverOptions): Promise<Dr
       const from = cursor === null ? '-' : `(${cursor}`;
       const range = ['ZRANGE', keys.all, from, '+', 'BYLEX', 'LIMIT', '0', String(limit)];
       const names = ((await calls.call(keys.all, range, true)) as Buffer[]).map(String);
-      const values = await fetch(
+      const values = await reads.fetch(
         city,
         names.map((name) => keys.records + name),
       );

@@ -205,18 +205,23 @@ return results
 `);
 
 /**
- * The rows of an index with their records, seen at one moment.
- * KEYS: index. ARGV: what stands before a record's id in its key, ZRANGE's two bounds, limit, `REV` or nothing.
- * Returns row, record, row, record …; a record is nil only while its slot moves to another node.
+ * The rows of several indexes of one city with their records, seen at one moment.
+ * KEYS: the indexes. ARGV, for each: what stands before a record's id in its key, ZRANGE's two bounds, limit, `REV` or nothing.
+ * Returns for each: row, record, row, record …; a record is nil only while its slot moves to another node.
  */
 export const LIST = script(`#!lua flags=no-writes
-local rows = ARGV[5] == 'REV'
-  and redis.call('ZRANGE', KEYS[1], ARGV[2], ARGV[3], 'BYLEX', 'REV', 'LIMIT', 0, ARGV[4])
-  or redis.call('ZRANGE', KEYS[1], ARGV[2], ARGV[3], 'BYLEX', 'LIMIT', 0, ARGV[4])
-local found = {}
-for i, row in ipairs(rows) do
-  found[2 * i - 1] = row
-  found[2 * i] = redis.call('GET', ARGV[1] .. string.sub(row, string.find(row, '\\0', 1, true) + 1))
+local all = {}
+for n, index in ipairs(KEYS) do
+  local at = 5 * n - 5
+  local rows = ARGV[at + 5] == 'REV'
+    and redis.call('ZRANGE', index, ARGV[at + 2], ARGV[at + 3], 'BYLEX', 'REV', 'LIMIT', 0, ARGV[at + 4])
+    or redis.call('ZRANGE', index, ARGV[at + 2], ARGV[at + 3], 'BYLEX', 'LIMIT', 0, ARGV[at + 4])
+  local found = {}
+  for i, row in ipairs(rows) do
+    found[2 * i - 1] = row
+    found[2 * i] = redis.call('GET', ARGV[at + 1] .. string.sub(row, string.find(row, '\\0', 1, true) + 1))
+  end
+  all[n] = found
 end
-return found
+return all
 `);
