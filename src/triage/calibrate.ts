@@ -4,7 +4,7 @@
  */
 import { NEEDS } from '#contracts/label-lists.ts';
 import { confidenceInputs } from './confidence.ts';
-import { crisisInputs } from './crisis.ts';
+import { crisisInputs, crisisProbability } from './crisis.ts';
 import type { Analysis } from './features.ts';
 import { type Calibration, HEADS, headPlace, probability, type Settings } from './model.ts';
 
@@ -13,6 +13,11 @@ import { type Calibration, HEADS, headPlace, probability, type Settings } from '
  * a topic word in them): the lowest with which at most 3 % of test/triage/eval/tuning.jsonl are sent the wrong way.
  */
 const CONFIDENT_FROM = 0.67;
+/**
+ * So many of the examples without danger may be taken for a crisis when they are cross-checked. Many of them were written to
+ * look like one, so that of what residents write fewer are (tuning.jsonl: about half as many).
+ */
+const FALSE_ALARMS = 0.05;
 
 /** `yes[i][h]`: whether label h is true of sentence i. */
 export function calibrate(
@@ -41,7 +46,19 @@ export function calibrate(
   const isCrisis = yes.map((y) => y[headPlace('crisis:any')]!);
   const confidence = fitLogistic(inputs, right).map(round);
   const crisis = fitLogistic(crisisSeen, isCrisis).map(round);
-  return { calibration, confidence, crisis, confidentFrom: CONFIDENT_FROM };
+  const crisisFrom = round(
+    falseAlarmThreshold(
+      crisisSeen.map((x) => crisisProbability(x, crisis)),
+      isCrisis,
+    ),
+  );
+  return { calibration, confidence, crisis, crisisFrom, confidentFrom: CONFIDENT_FROM };
+}
+
+/** The lowest probability that at most FALSE_ALARMS of those without a crisis reach. */
+function falseAlarmThreshold(probabilities: readonly number[], isCrisis: readonly boolean[]): number {
+  const others = probabilities.filter((_, i) => !isCrisis[i]).sort((a, b) => b - a);
+  return others[Math.floor(others.length * FALSE_ALARMS)] ?? 1;
 }
 
 /** Logistic regression with a slight pull to zero; `inputs[i]` begins with 1. */

@@ -12,8 +12,6 @@ const KINDS: readonly Kind[] = ['suicide', 'violence', 'child_abuse', 'medical']
 /** Marks of what is said lightly or long past. */
 const LIGHT = new Set(['笑い', '絵文字 笑う', '落着', '昔']);
 
-/** From this probability on it is a crisis; chosen so that few are missed, at the price of some that a person looks at in vain. */
-const CRISIS_FROM = 0.42;
 /** Where every such word stands in an idiom, and it is said with a laugh or of long ago, only from here on. */
 const JEST_FROM = 0.7;
 /** A sure rule needs only so much beside it. */
@@ -22,15 +20,15 @@ const SURE_FROM = 0.1;
 export function crisisOf(analysis: Analysis, p: (head: string) => number, settings: Settings): Crisis {
   const rules = rulesOf(analysis);
   const { hits, sure } = rules;
-  const probability = crisisProbability(crisisInputs(analysis, p, rules), settings);
+  const probability = crisisProbability(crisisInputs(analysis, p, rules), settings.crisis);
   const first = sure ?? hits[0];
-  if (probability < threshold(analysis, rules)) return 'none';
+  if (probability < threshold(analysis, rules, settings)) return 'none';
   return bestKind(p, first);
 }
 
-function threshold(analysis: Analysis, { hits, sure, harmless }: Rules): number {
-  if (!harmless) return sure === undefined ? CRISIS_FROM : SURE_FROM;
-  return hits.length === 0 && isLight(analysis) ? JEST_FROM : CRISIS_FROM;
+function threshold(analysis: Analysis, { hits, sure, harmless }: Rules, { crisisFrom }: Settings): number {
+  if (!harmless) return sure === undefined ? crisisFrom : SURE_FROM;
+  return hits.length === 0 && isLight(analysis) ? JEST_FROM : crisisFrom;
 }
 
 function isLight(analysis: Analysis): boolean {
@@ -54,9 +52,9 @@ export function crisisInputs(analysis: Analysis, p: (head: string) => number, ru
   ];
 }
 
-export function crisisProbability(inputs: readonly number[], settings: Settings): number {
+export function crisisProbability(inputs: readonly number[], weights: readonly number[]): number {
   let sum = 0;
-  for (let i = 0; i < inputs.length; i++) sum += inputs[i]! * settings.crisis[i]!;
+  for (let i = 0; i < inputs.length; i++) sum += inputs[i]! * weights[i]!;
   return 1 / (1 + Math.exp(-sum));
 }
 

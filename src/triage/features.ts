@@ -1,7 +1,7 @@
 /**
  * What the linear model sees of a text, each feature with a name staff can read and its place in the text:
  * `語:` word, `否:` word under a negation, `群:` word group, `量:` quantity, `組:` two groups in one clause, `続:` two neighbouring
- * words, `字:` 2–3 characters, `音:` 3–4 kana of the reading, `印:` marks (question, emoji, length, …).
+ * words, `字:` 2–3 characters, `漢:` one kanji, `音:` 3–4 kana of the reading, `印:` marks (question, emoji, length, …).
  */
 import type { Dictionary, PatternHit } from './dictionary.ts';
 import { marksOf } from './marks.ts';
@@ -12,7 +12,7 @@ import type { Token } from './tokenizer.ts';
 import { type JoinedPrefix, joinedName, type Part, type Vocabulary } from './vocabulary.ts';
 
 /** Kinds of features; each kind's values are scaled together. The order is that of the arrays in `Features`. */
-export const FEATURE_KINDS = ['語', '群', '組', '続', '字', '音', '印'] as const;
+export const FEATURE_KINDS = ['語', '群', '組', '続', '字', '音', '印', '漢'] as const;
 
 export interface Features {
   /** Empty when they were gathered with a vocabulary: then `at` tells the names. */
@@ -90,8 +90,8 @@ class Collector {
     }
   }
 
-  /** text[from, to) of kind 字 or 音: looked up by its characters, because most are not known and need no name. */
-  addGram(kind: 4 | 5, text: string, from: number, to: number, start: number, end: number): void {
+  /** text[from, to) of kind 字, 漢 or 音: looked up by its characters, because most are not known and need no name. */
+  addGram(kind: 4 | 5 | 7, text: string, from: number, to: number, start: number, end: number): void {
     if (this.vocabulary === undefined) this.add(kind, `${FEATURE_KINDS[kind]}:${text.slice(from, to)}`, start, end);
     else this.#keepPlace(this.vocabulary.gram(kind, text, from, to), kind, start, end);
   }
@@ -199,6 +199,11 @@ function addCharacters(collector: Collector, text: string, tokens: readonly Toke
   grams(text, 2, 3, (from, to) => {
     if (!collector.inNegated(from, to)) collector.addGram(4, text, from, to, from, to);
   });
+  const { length } = text;
+  for (let at = 0; at < length && at < MAX_GRAM_TEXT; at++) {
+    if (isKanji(text.charCodeAt(at)) && !collector.inNegated(at, at + 1))
+      collector.addGram(7, text, at, at + 1, at, at + 1);
+  }
   let reading = '';
   const place: number[] = [];
   for (const token of tokens) {
@@ -207,6 +212,10 @@ function addCharacters(collector: Collector, text: string, tokens: readonly Toke
     reading += kana;
   }
   grams(reading, 3, 4, (from, to) => collector.addGram(5, reading, from, to, place[from]!, place[to - 1]! + 1));
+}
+
+function isKanji(code: number): boolean {
+  return (code >= 0x4e00 && code <= 0x9fff) || code === 0x3005;
 }
 
 const MAX_GRAM_TEXT = 600;

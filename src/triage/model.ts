@@ -30,6 +30,8 @@ export interface Settings {
   readonly confidence: readonly number[];
   /** Weights in the logit that there is a crisis; what they weigh stands in crisis.ts. */
   readonly crisis: readonly number[];
+  /** From this probability on there is a crisis, where no rule decides. */
+  readonly crisisFrom: number;
   /** The first need is acted on from this probability on. */
   readonly confidentFrom: number;
 }
@@ -51,15 +53,11 @@ export function headPlace(head: string): number {
   return HEAD_PLACES.get(head) ?? -1;
 }
 
-/** Scores of all heads, and the vector they came from (for the evidence). `places`: see vectorise. */
-export function scoreHeads(
-  model: Model,
-  features: Features,
-  places?: ReadonlyMap<string, number>,
-): { scores: Float64Array; vector: Vector } {
+/** Scores of all heads, and the vector they came from (for the evidence). */
+export function scoreHeads(model: Model, features: Features): { scores: Float64Array; vector: Vector } {
   const heads = HEADS.length;
   const { weights } = model;
-  const vector = vectorise(features, model.vocabulary, places);
+  const vector = vectorise(features, model.vocabulary);
   const { at, value } = vector;
   const scores = new Float64Array(heads);
   const bias = model.vocabulary.size * heads;

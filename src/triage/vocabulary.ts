@@ -101,9 +101,9 @@ export class Vocabulary {
     return a < 0 || b < 0 ? -1 : this.#pairs.find(a, b | MARK_OF[prefix]);
   }
 
-  /** Place of text[start, end) among the characters (4) or the readings (5). */
-  gram(kind: 4 | 5, text: string, start: number, end: number): number {
-    return this.#grams[kind].find(packed(text, start, end), packed(text, start + 2, end));
+  /** Place of text[start, end) among the characters (4; one kanji: 7) or the readings (5). */
+  gram(kind: 4 | 5 | 7, text: string, start: number, end: number): number {
+    return this.#grams[kind === 5 ? 5 : 4].find(packed(text, start, end), packed(text, start + 2, end));
   }
 
   /** Begins a text: from now on `isNew` is true once for each place. */
@@ -131,13 +131,14 @@ export function vocabularyOf(names: readonly string[], rarity: Float64Array): Vo
   const count = (prefix: string): number => names.filter((name) => name.startsWith(prefix)).length;
   const joined = (Object.keys(JOINTS) as JoinedPrefix[]).reduce((sum, prefix) => sum + count(`${prefix}:`), 0);
   const pairs = PairIndex.forEntries(joined);
-  const characters = PairIndex.forEntries(count('字:'));
+  const characters = PairIndex.forEntries(count('字:') + count('漢:'));
   const readings = PairIndex.forEntries(count('音:'));
   const whole: number[] = [];
   names.forEach((name, place) => {
     const body = name.slice(2);
     const prefix = name[1] === ':' ? name[0]! : '';
-    if (prefix === '字') characters.put(packed(body, 0, body.length), packed(body, 2, body.length), place);
+    if (prefix === '字' || prefix === '漢')
+      characters.put(packed(body, 0, body.length), packed(body, 2, body.length), place);
     else if (prefix === '音') readings.put(packed(body, 0, body.length), packed(body, 2, body.length), place);
     else if (prefix in JOINTS) {
       const joint = JOINTS[prefix as JoinedPrefix];
