@@ -2,11 +2,14 @@
  * How sure a score is, read off sentences that the scores were not learned from: a sigmoid for each head, and one for
  * "the first need is right". Fitted by Newton steps from a fixed start, so the same scores give the same numbers.
  */
-import { NEEDS } from '#contracts/label-lists.ts';
 import { confidenceInputs } from './confidence.ts';
 import { crisisInputs, crisisProbability } from './crisis.ts';
 import type { Analysis } from './features.ts';
-import { type Calibration, HEADS, headPlace, probability, type Settings } from './model.ts';
+import { type Calibration, HEADS, headPlace, NEED_COLUMNS, probability, type Settings } from './model.ts';
+
+const SCOPE_NEED = headPlace('scope:need');
+const SCOPE_UNCLEAR = headPlace('scope:unclear');
+const SCOPE_OTHER = headPlace('scope:other');
 
 /**
  * A first need is acted on from this probability on. Not read off the examples, which are harder than what residents write (hardly
@@ -36,10 +39,10 @@ export function calibrate(
   const crisisSeen: number[][] = [];
   const right: boolean[] = [];
   scores.forEach((s, i) => {
-    const needs = NEEDS.map((_, h) => probability(s[h]!, calibration[h]!));
+    const p = s.map((score, h) => probability(score, calibration[h]!));
+    const needs = NEED_COLUMNS.map((h) => p[h]!);
     const first = needs.indexOf(Math.max(...needs));
-    const p = (head: string): number => probability(s[headPlace(head)]!, calibration[headPlace(head)]!);
-    inputs.push(confidenceInputs(needs, p('scope:need'), p('scope:unclear'), p('scope:other')));
+    inputs.push(confidenceInputs(needs, p[SCOPE_NEED]!, p[SCOPE_UNCLEAR]!, p[SCOPE_OTHER]!));
     crisisSeen.push(crisisInputs(analyses[i]!, p));
     right.push(yes[i]![first]!);
   });

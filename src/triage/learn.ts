@@ -5,8 +5,8 @@
 import type { ExampleEntry } from '#contracts/dictionary.ts';
 import type { About, Crisis, Need } from '#contracts/label-lists.ts';
 import { calibrate } from './calibrate.ts';
-import type { Analysis } from './features.ts';
-import { HEADS, type Model, UNIT } from './model.ts';
+import type { Learnable } from './create-triage.ts';
+import { HEADS, type Model, ROW, UNIT } from './model.ts';
 import { tellingFactors } from './telling-factors.ts';
 import { trainHead } from './train-head.ts';
 import { type Known, knownNames, type Numbered, numberNames, rowsOf } from './train-rows.ts';
@@ -17,7 +17,7 @@ export interface LearnOptions {
   /** Fingerprint of the files, kept in the weights (fingerprint.ts). */
   readonly madeFrom: string;
   /** What is seen in each example, in the same order. */
-  readonly analyses: readonly Analysis[];
+  readonly analyses: readonly Learnable[];
   /** Told what is being done, for a person who waits. */
   readonly progress?: (what: string) => void;
 }
@@ -37,7 +37,7 @@ const NEXT_TO_NOTHING = 3;
 
 export function learn(options: LearnOptions): Model {
   const { examples, analyses, progress = () => undefined } = options;
-  const numbered = numberNames(analyses.map((analysis) => analysis.features));
+  const numbered = numberNames(analyses);
   const folds = foldsOf(examples);
   const scores = new Array<Float64Array>(examples.length);
   for (let fold = 0; fold < FOLDS; fold++) {
@@ -127,19 +127,13 @@ function inOrderOfNames({ known, weights }: Trained, numbered: Numbered): Omit<M
     .map((name, number) => ({ name, place: known.place[number]! }))
     .filter(({ place }) => place >= 0)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const sorted = new Int16Array(weights.length);
+  const sorted = new Int16Array((places.length + 1) * ROW);
   places.forEach(({ place }, i) => {
-    sorted.set(weights.subarray(place * heads, (place + 1) * heads), i * heads);
+    sorted.set(weights.subarray(place * heads, (place + 1) * heads), i * ROW);
+    sorted[i * ROW + heads] = Math.round(known.rarity[place]! * UNIT);
   });
-  sorted.set(weights.subarray(known.size * heads), known.size * heads);
-  const rarity = Float64Array.from(places, ({ place }) => known.rarity[place]!);
-  return {
-    vocabulary: vocabularyOf(
-      places.map(({ name }) => name),
-      rarity,
-    ),
-    weights: sorted,
-  };
+  sorted.set(weights.subarray(known.size * heads), places.length * ROW);
+  return { vocabulary: vocabularyOf(places.map(({ name }) => name)), weights: sorted };
 }
 
 /** City business and small talk are nobody's trouble, whoever writes. */

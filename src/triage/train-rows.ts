@@ -2,8 +2,8 @@
  * What learning looks at, in numbers: every name that occurs gets one, every example becomes a list of them. All examples
  * stand in three arrays, which is most of why learning takes seconds.
  */
-import { FEATURE_KINDS, type Features } from './features.ts';
-import { KIND_SCALE } from './vectorise.ts';
+import { FEATURE_KINDS } from './gathering.ts';
+import { KIND_SCALE } from './known-features.ts';
 
 export interface Numbered {
   readonly names: readonly string[];
@@ -13,16 +13,18 @@ export interface Numbered {
   readonly examples: readonly Int32Array[];
 }
 
-export function numberNames(all: readonly Features[]): Numbered {
+export function numberNames(
+  all: readonly { readonly names: readonly string[]; readonly kinds: readonly number[] }[],
+): Numbered {
   const numbers = new Map<string, number>();
   const kinds: number[] = [];
-  const examples = all.map((features) =>
-    Int32Array.from(features.names, (name, i) => {
+  const examples = all.map((seen) =>
+    Int32Array.from(seen.names, (name, i) => {
       let number = numbers.get(name);
       if (number === undefined) {
         number = numbers.size;
         numbers.set(name, number);
-        kinds.push(features.kinds[i]!);
+        kinds.push(seen.kinds[i]!);
       }
       return number;
     }),
@@ -60,7 +62,7 @@ export interface Rows {
   readonly value: Float64Array;
 }
 
-/** The same numbers as vectorise.ts makes of a text. */
+/** The same numbers as KnownFeatures makes of a text. */
 export function rowsOf(numbered: Numbered, chosen: readonly number[], known: Known): Rows {
   const { place, rarity } = known;
   const start = new Int32Array(chosen.length + 1);
