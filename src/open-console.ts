@@ -5,6 +5,7 @@ import type { Config } from '#config';
 import { type Alerter, createAlerter } from '#console/alerter.ts';
 import { type Console, createConsole } from '#console/create-console.ts';
 import { createPostHook } from '#console/post-hook.ts';
+import { createReminder } from '#console/reminder.ts';
 import { createSendMail } from '#console/send-mail.ts';
 import type { Script } from '#contracts/flow.ts';
 import type { Municipality } from '#contracts/municipality.ts';
@@ -31,6 +32,7 @@ export interface ConsoleParts {
 
 export interface OpenConsole {
   console: Console;
+  /** Alerts, and the daily mail of what falls due. */
   alerter: Alerter;
   /** The script with the hours, closures and events that staff have set. */
   script(municipality: string): Script | null;
@@ -56,6 +58,7 @@ export async function openConsole(parts: ConsoleParts): Promise<OpenConsole> {
   };
   const municipality = (id: string): Municipality | null => script(id)?.municipality ?? null;
 
+  const mail = config.SMTP_URL ? createSendMail({ smtpUrl: config.SMTP_URL, from: config.MAIL_FROM! }) : null;
   const alerter = createAlerter({
     store,
     municipalities,
@@ -64,8 +67,18 @@ export async function openConsole(parts: ConsoleParts): Promise<OpenConsole> {
     log,
     count: metrics.count,
     publicUrl,
-    mail: config.SMTP_URL ? createSendMail({ smtpUrl: config.SMTP_URL, from: config.MAIL_FROM! }) : null,
+    mail,
     post: createPostHook(),
+  });
+  const reminder = createReminder({
+    store,
+    municipalities,
+    municipality,
+    clock,
+    log,
+    count: metrics.count,
+    publicUrl,
+    mail,
   });
   const console = createConsole({
     store,
@@ -79,6 +92,7 @@ export async function openConsole(parts: ConsoleParts): Promise<OpenConsole> {
     secure: publicUrl().startsWith('https:'),
     address: (c) => addressOf(c, config.TRUST_PROXY === 'yes'),
     quota: (id) => parts.line.quota(id),
+    mail,
     oidc: config.OIDC_ISSUER
       ? {
           issuer: config.OIDC_ISSUER,
@@ -90,7 +104,16 @@ export async function openConsole(parts: ConsoleParts): Promise<OpenConsole> {
   });
   return {
     script,
-    alerter,
+    alerter: {
+      ...alerter,
+      start() {
+        alerter.start();
+        reminder.start();
+      },
+      async stop() {
+        await Promise.all([alerter.stop(), reminder.stop()]);
+      },
+    },
     console: {
       ...console,
       close() {

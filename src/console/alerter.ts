@@ -55,7 +55,8 @@ export function createAlerter(options: AlerterOptions): Alerter {
   let stopped = true;
   let unwatch: () => void = () => {};
 
-  const tell = async (city: Municipality, stored: Stored<'alert'>, directory: Directory): Promise<void> => {
+  /** @returns false when it was this process's turn to tell, and nobody could be told. */
+  const tell = async (city: Municipality, stored: Stored<'alert'>, directory: Directory): Promise<boolean> => {
     const alert = stored.body;
     const now = clock.now();
     const round = alert.round + 1;
@@ -68,7 +69,7 @@ export function createAlerter(options: AlerterOptions): Alerter {
       body: { ...alert, round, nextAt },
     } as const;
     // Another server tells this round, or somebody has just acknowledged.
-    if (!(await store.commit(city.id, [claim])).ok) return;
+    if (!(await store.commit(city.id, [claim])).ok) return true;
     const people = whom(directory, city, alert, now);
     const told = await Promise.all([
       ...mailAll(city, stored.id, alert, people),
@@ -76,10 +77,9 @@ export function createAlerter(options: AlerterOptions): Alerter {
     ]);
     for (const { outcome } of told)
       options.count('alerts_told', { municipality: city.id, outcome: outcome === 'ok' ? 'ok' : 'failed' });
-    if (told.every(({ outcome }) => outcome !== 'ok'))
-      log.error('a crisis alert reached nobody', { municipality: city.id, ticket: stored.id, round: alert.round });
     const lines = told.map((one) => ({ ...one, at: now }));
     if (lines.length > 0) await note(city.id, stored.id, lines);
+    return told.some(({ outcome }) => outcome === 'ok');
   };
 
   const mailAll = (
@@ -145,7 +145,12 @@ export function createAlerter(options: AlerterOptions): Alerter {
         const due = await store.list(id, 'alert', 'due', { limit: 50, to: timeKey(clock.now() + 1) });
         if (due.length === 0) continue;
         const directory = await readDirectory(store, id, clock.now());
-        await Promise.all(due.map((row) => tell(city, row, directory)));
+        const told = await Promise.all(due.map((row) => tell(city, row, directory)));
+        const unheard = due.filter((_, i) => !told[i]).map((row) => row.id);
+        if (unheard.length > 0) {
+          const tickets = unheard.slice(0, 10);
+          log.error('crisis alerts reached nobody', { municipality: id, alerts: unheard.length, tickets });
+        }
       } catch (error) {
         log.error('alerts left for later', { municipality: id, error });
       }

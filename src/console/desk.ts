@@ -10,6 +10,7 @@ import type { Clock } from '#support/clock.ts';
 import type { Ids } from '#support/ids.ts';
 import type { Logger } from '#support/logger.ts';
 import type { Action } from './permissions.ts';
+import type { SendMail } from './send-mail.ts';
 
 export interface ConsoleOptions {
   store: Store;
@@ -29,6 +30,8 @@ export interface ConsoleOptions {
   /** What is left of the month's pushes; null when the channel does not say. */
   quota?(municipality: string): Promise<{ limit: number | null; used: number } | null>;
   oidc?: OidcSettings | null;
+  /** null or absent: no mail server is set. */
+  mail?: SendMail | null;
 }
 
 export interface OidcSettings {

@@ -1,7 +1,8 @@
-/** A calendar to subscribe to under a secret address: receipt, time, way. No words, no needs, no names of residents. */
+/** A calendar to subscribe to under a secret address: receipt, time, way; monitoring and meetings. No words, no needs, no names of residents. */
 
 import { Hono } from 'hono';
-import ical from 'ical-generator';
+import ical, { type ICalCalendar } from 'ical-generator';
+import type { Municipality } from '#contracts/municipality.ts';
 import { WAY_NAMES } from '#contracts/session.ts';
 import type { Ticket } from '#contracts/ticket.ts';
 import { timeKey } from '#store/kinds.ts';
@@ -60,7 +61,44 @@ async function feedOf(desk: Desk, c: Ctx, token: string): Promise<string | null>
       description: windowName(city, holder),
     });
   }
+  if (window === null && may(roles, 'case.see')) {
+    await addCases(desk, city.id, feed.body.staff, calendar);
+    if (may(roles, 'ticket.see_all')) await addMeetings(desk, city, from, calendar);
+  }
   return calendar.toString();
+}
+
+/** Days on which plans are looked at again, of cases that they keep. */
+async function addCases(desk: Desk, city: string, staff: string, calendar: ICalCalendar): Promise<void> {
+  const rows = await desk.store.list(city, 'case', 'review', { limit: 1000 });
+  for (const { id, body: one } of rows) {
+    if (one.coordinator !== staff || one.plan?.reviewOn == null) continue;
+    calendar.createEvent({
+      id: `case-${id}@tsunagi.${city}`,
+      start: new Date(`${one.plan.reviewOn}T00:00:00Z`),
+      allDay: true,
+      stamp: new Date(one.updatedAt),
+      summary: `モニタリング ${one.number}`,
+      url: `${desk.publicUrl()}/console/${city}/cases/${id}`,
+    });
+  }
+}
+
+/** For those who run them; a 支援会議 stands in no calendar (R26). */
+async function addMeetings(desk: Desk, city: Municipality, from: number, calendar: ICalCalendar): Promise<void> {
+  const rows = await desk.store.list(city.id, 'conference', 'start', { from: timeKey(from), limit: 1000 });
+  for (const { id, body: one } of rows) {
+    if (one.state === 'cancelled') continue;
+    calendar.createEvent({
+      id: `meeting-${id}@tsunagi.${city.id}`,
+      start: new Date(one.start),
+      end: new Date(one.end),
+      stamp: new Date(one.updatedAt),
+      summary: city.meetings?.find((meeting) => meeting.id === one.meeting)?.name ?? '会議',
+      location: one.place,
+      url: `${desk.publicUrl()}/console/${city.id}/meetings/${id}`,
+    });
+  }
 }
 
 async function assigned(desk: Desk, city: string, staff: string): Promise<Ticket[]> {

@@ -1,10 +1,12 @@
-/** Mail over SMTP. What goes out holds a receipt number and an address of the console, never a resident's words (R16, R31). */
+/** Mail over SMTP. What goes out holds receipt and case numbers, times and addresses of the console, never a resident's words (R16, R31). */
 import { createTransport } from 'nodemailer';
 
 export interface Mail {
   to: string;
   subject: string;
   text: string;
+  /** A calendar file that mail programs offer to take over (RFC 6047). */
+  calendar?: { method: 'REQUEST' | 'CANCEL'; text: string };
 }
 /** Resolves once the server has taken it. */
 export type SendMail = (mail: Mail) => Promise<void>;
@@ -23,12 +25,15 @@ export function createSendMail(options: { smtpUrl: string; from: string }): Send
     greetingTimeout: 10_000,
     socketTimeout: 15_000,
   });
-  return async ({ to, subject, text }) => {
+  return async ({ to, subject, text, calendar }) => {
     await transport.sendMail({
       from: options.from,
       to,
       subject,
       text,
+      ...(calendar === undefined
+        ? {}
+        : { icalEvent: { method: calendar.method, filename: 'meeting.ics', content: calendar.text } }),
       headers: { 'Auto-Submitted': 'auto-generated' },
     });
   };

@@ -49,7 +49,7 @@ async function staffPage(
       <form method="post" action="${path(c, '/staff')}" class="stack">${csrf(c.get('me'))}
         <label>ログイン名<input name="login" value="${typed?.one('login') ?? ''}" required autocomplete="off" autocapitalize="none" spellcheck="false"><span class="hint">メールアドレスか、短い名前</span></label>
         <label>名前<input name="name" value="${typed?.one('name') ?? ''}" required autocomplete="off"></label>
-        <label>急ぎの知らせを送るメール（なくてもよい）<input name="mail" type="email" value="${typed?.one('mail') ?? ''}" autocomplete="off"></label>
+        <label>急ぎ・期日・会議の知らせを送るメール（なくてもよい）<input name="mail" type="email" value="${typed?.one('mail') ?? ''}" autocomplete="off"></label>
         ${fieldsets(c, typed?.all('role') ?? ['counsellor'], typed?.all('window') ?? [])}
         <button class="main">加える</button></form></details>
     ${roleTable()}`;
@@ -77,7 +77,7 @@ function personRow(c: Ctx, { id, staff }: Person): Html {
     <p class="hint">${windows.length === 0 ? '' : `${windows.join('、')}／`}${entry}／最後のログイン ${staff.signedInAt === null ? 'なし' : when(staff.signedInAt)}</p>
     <form method="post" action="${path(c, `/staff/${id}`)}" class="stack">${csrf(c.get('me'))}
       <label>名前<input name="name" value="${staff.name}" required></label>
-      <label>急ぎの知らせを送るメール<input name="mail" type="email" value="${staff.mail ?? ''}"></label>
+      <label>急ぎ・期日・会議の知らせを送るメール<input name="mail" type="email" value="${staff.mail ?? ''}"></label>
       ${fieldsets(c, staff.roles, staff.windows)}<button>変える</button></form>
     <div class="row"><form method="post" action="${path(c, `/staff/${id}/reset`)}">${csrf(c.get('me'))}<button>やり直しのリンクを出す</button></form>
     ${self ? '' : html`<form method="post" action="${path(c, `/staff/${id}/${staff.disabled ? 'enable' : 'disable'}`)}">${csrf(c.get('me'))}<button class="${staff.disabled ? '' : 'danger'}">${staff.disabled ? 'もう一度使えるようにする' : '使えなくする'}</button></form>`}</div></details></li>`;

@@ -4,6 +4,7 @@ import { ABOUT_NAMES, CONCERN_NAMES, CONCERNS, CRISIS_NAMES, NEED_NAMES, needSch
 import { type Heard, WAY_NAMES } from '#contracts/session.ts';
 import type { Ticket } from '#contracts/ticket.ts';
 import { dayOf, slotSentence } from '#engine/japan-time.ts';
+import { placePart } from './cases/place-box.ts';
 import { type Ctx, path } from './desk.ts';
 import type { Html } from './layout.ts';
 import type { TicketView } from './ticket-view.ts';
@@ -30,7 +31,7 @@ const saidOrNone = (heard: Heard | null): Html => (heard === null ? html`—` : 
 
 /** The parts under the talk; for somebody who has opened the ticket. */
 export function sheet(c: Ctx, view: TicketView): Html {
-  return html`${urgency(view.ticket)}${needs(view.ticket)}${person(c, view.ticket)}${household(view.ticket)}${ways(c, view.ticket)}${consents(c, view.ticket)}${booking(c, view.ticket)}${notes(c, view)}`;
+  return html`${urgency(view.ticket)}${needs(view.ticket)}${person(c, view.ticket)}${household(view.ticket)}${ways(c, view.ticket)}${placePart(view.ticket)}${consents(c, view.ticket)}${booking(c, view.ticket)}${notes(c, view)}`;
 }
 
 function needs(ticket: Ticket): Html {

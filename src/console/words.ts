@@ -101,6 +101,11 @@ const EVENTS: Record<string, string> = {
   touch_begun: '様子をたずね始めた',
   touch_ended: '様子をたずねるのを終えた',
   touch_answered: '「その後いかがですか」に返事',
+  same_home: '同じ世帯についての知らせとして結んだ',
+  same_home_left: '同じ世帯の知らせから外した',
+  place_asked: '紹介した場所のことを、本人にたずねた',
+  place_day: '場所のことをたずねる日を決めた',
+  place_answered: '紹介した場所のことに返事',
 };
 export const eventName = (what: string): string => EVENTS[what] ?? '更新';
 

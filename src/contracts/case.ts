@@ -135,6 +135,19 @@ export const attendeeSchema = z.strictObject({
   came: z.boolean().nullable(),
   /** A guest hears these cases only; empty for members: all. */
   cases: z.array(z.string()),
+  /** The invitation that was mailed last: what it said, to how many addresses, and what became of it (`ok` or a code). */
+  invited: z
+    .strictObject({
+      at: z.int(),
+      start: z.int(),
+      end: z.int(),
+      place: z.string(),
+      cancelled: z.boolean(),
+      to: z.int(),
+      outcome: z.string(),
+    })
+    .nullable()
+    .optional(),
 });
 export type Attendee = z.infer<typeof attendeeSchema>;
 

@@ -139,6 +139,7 @@ export const MEASURES = [
   'outreach_reports',
   'introductions',
   'introductions_met',
+  'introductions_joined',
   'stays_in_touch',
   'tally',
 ] as const;

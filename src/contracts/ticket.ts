@@ -11,6 +11,10 @@ export type TicketState = z.infer<typeof ticketStateSchema>;
 
 export const RESULTS = ['met', 'not_reached', 'passed_on', 'closed'] as const;
 
+/** 「いかがでしたか」 after an introduction. */
+export const PLACE_ANSWERS = ['good', 'unfit', 'not_yet', 'words', 'stop'] as const;
+export type PlaceAnswer = (typeof PLACE_ANSWERS)[number];
+
 export const historySchema = z.strictObject({
   at: z.int(),
   /** `resident`, `system`, or a staff id. */
@@ -128,9 +132,30 @@ export const ticketSchema = z.strictObject({
     })
     .nullable()
     .optional(),
+  /** They asked to be brought together with a place (参加支援), and what they told afterwards. */
+  introduction: z
+    .strictObject({
+      /** Id of the place, and its name as it was shown. */
+      resource: z.string().nullable(),
+      name: z.string(),
+      at: z.int(),
+      /** Whether they may be asked how it was: their own answer; `stopped`: taken back. */
+      mayAsk: z.enum(['yes', 'no', 'stopped']),
+      /** Questions that went out, and when the next one does. */
+      asked: z.int(),
+      nextAt: z.int().nullable(),
+      answers: z.array(z.strictObject({ at: z.int(), answer: z.enum(PLACE_ANSWERS) })),
+      /** Something came back that nobody has looked at. */
+      unseen: z.boolean(),
+    })
+    .nullable()
+    .optional(),
+  /** Other reports about the same household, joined by staff; ids. */
+  sameHome: z.array(z.string()).optional(),
   /** The compound case it belongs to (多機関協働, with consent). */
   case: z.string().nullable().optional(),
   /** True in a view for lists and exports: words and sensitive labels are hidden, not absent (R20). */
   masked: z.boolean().optional(),
 });
 export type Ticket = z.infer<typeof ticketSchema>;
+export type Introduction = NonNullable<Ticket['introduction']>;

@@ -3,6 +3,7 @@ import type { Assessment } from '#contracts/assessment.ts';
 import type { Incoming } from '#contracts/event.ts';
 import { resume, start } from '#engine/engine.ts';
 import { matchAnswer } from '#engine/match-answer.ts';
+import { hearPlace } from './ask-after-place.ts';
 import { answerCrisis } from './crisis.ts';
 import { toHuman } from './floor.ts';
 import { hearTouch } from './keep-in-touch.ts';
@@ -25,6 +26,7 @@ export async function answerText(talk: Talk, event: Text): Promise<void> {
   if (assessment.crisis !== 'none' && (!ours || isRuled(assessment))) return answerCrisis(talk, event, assessment);
   if (await toHuman(talk, event)) return;
   if (await hearTouch(talk, event, command)) return;
+  if (await hearPlace(talk, event, command)) return;
   if (command !== null && (await repair(talk, command))) return;
   await hear(talk, event, text);
 }

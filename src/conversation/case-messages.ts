@@ -12,6 +12,7 @@ import { hearingOf, isViolent, meetingWording, recordMeetingConsent } from '#han
 import type { CaseRefusal } from '#handoff/cases/case-steps.ts';
 import { actOnCase } from '#handoff/cases/open-case.ts';
 import { askAgreement, recordAgreement } from '#handoff/cases/plan.ts';
+import { isReport } from '#handoff/cases/reports.ts';
 import type { Draft } from '#store/draft.ts';
 import { enqueue } from './enqueue.ts';
 import { sayAgain } from './say-again.ts';
@@ -21,7 +22,10 @@ import type { Talk, World } from './talk.ts';
 type Tools = Pick<World, 'clock' | 'ids'>;
 export type Asking =
   | { ok: true; outgoing: string }
-  | { ok: false; why: CaseRefusal | 'no_ticket' | 'no_contact' | 'blocked' | 'push_not_asked' | 'nobody_named' };
+  | {
+      ok: false;
+      why: CaseRefusal | 'no_ticket' | 'no_contact' | 'reporter' | 'blocked' | 'push_not_asked' | 'nobody_named';
+    };
 
 export interface Ask {
   /** Staff id. */
@@ -161,6 +165,8 @@ async function note(draft: Draft, id: string, what: string, answer: string, now:
 export async function reachable(draft: Draft, id: string, mayWrite: boolean) {
   const ticket = await draft.get('ticket', id);
   if (!ticket) return { ok: false as const, why: 'no_ticket' as const };
+  // Who reported is not the person it is about.
+  if (isReport(ticket)) return { ok: false as const, why: 'reporter' as const };
   const contact = await draft.get('contact', ticket.contact);
   if (!contact) return { ok: false as const, why: 'no_contact' as const };
   if (contact.blocked || contact.address === null || contact.wordless === true)

@@ -6,6 +6,7 @@ import { human, interrupt, resume, start, stop } from '#engine/engine.ts';
 import { fill } from '#engine/fill.ts';
 import { eraseContact } from '#handoff/erase-contact.ts';
 import { isStaffed } from '#handoff/opening-hours.ts';
+import { answerPlace } from './ask-after-place.ts';
 import { answerMeeting, answerPlan } from './case-messages.ts';
 import { answerTouch } from './keep-in-touch.ts';
 import { runEngine } from './run-engine.ts';
@@ -26,6 +27,7 @@ const COMMANDS: Record<string, Command> = {
   plan: answerPlan,
   meeting: answerMeeting,
   touch: answerTouch,
+  place: answerPlace,
 };
 
 export async function command(talk: Talk, name: string, argument: string | null): Promise<void> {

@@ -25,6 +25,7 @@ import type { Body } from '#store/kinds.ts';
 import { button, reachable, say, send } from './case-messages.ts';
 import { enqueue } from './enqueue.ts';
 import { isOpen, sayAgain } from './say-again.ts';
+import { isStop, stopAsking } from './stop-words.ts';
 import type { Talk, World } from './talk.ts';
 
 type Tools = Pick<World, 'clock' | 'ids'>;
@@ -140,9 +141,6 @@ export async function answerTouch(talk: Talk, argument: string | null): Promise<
   say(talk, `${SAID[answer]}${closed}`);
 }
 
-const STOP =
-  /(?:聞かないで|きかないで|聞くのを?(?:やめ|止め)|送らないで|おくらないで|連絡(?:しないで|はいらない|不要))/u;
-
 /**
  * Words after the question: an answer, or 「もう聞かないで」. Not while a talk is under way; not commands of our own.
  * @returns false when they belong to the flow.
@@ -154,9 +152,10 @@ export async function hearTouch(
 ): Promise<boolean> {
   const { draft, now, script } = talk;
   const link = talk.contact.touch ?? null;
-  if (link === null) return false;
+  // About a place: `ask-after-place.ts`.
+  if (link === null || link.about === 'place') return false;
   const awaited = link.askedAt !== null && now - link.askedAt <= ANSWER_MS && !isOpen(talk.session);
-  const says = STOP.test(event.text.normalize('NFKC')) || (awaited && command === 'stop');
+  const says = isStop(event.text) || (awaited && command === 'stop');
   if (!says && (!awaited || command !== null)) return false;
   const touch = await draft.get('touch', link.ticket);
   if (!touch) return false;
@@ -186,6 +185,7 @@ async function stop(talk: Talk, touch: Touch): Promise<void> {
   await keepAnswer(draft, touch, 'stop', now);
   const kept = await draft.get('touch', touch.ticket);
   await endTouch(draft, kept ?? touch, 'stopped', now);
+  await stopAsking(talk);
   link(talk, null);
   say(talk, SAID.stop);
 }

@@ -1,17 +1,18 @@
-/** What happens at a time rather than after words: today the reminder of the day before (R3: time and place only). */
+/** What happens at a time rather than after words: the reminder of the day before (R3: time and place only), 「その後いかがですか」. */
 import { fill } from '#engine/fill.ts';
 import { slotLabel } from '#engine/japan-time.ts';
 import { stillDue } from '#handoff/reminders.ts';
 import { createDraft, type Draft } from '#store/draft.ts';
 import { type Body, timeKey } from '#store/kinds.ts';
 import type { Store } from '#store/store.ts';
+import { firePlace } from './ask-after-place.ts';
 import { enqueue } from './enqueue.ts';
 import { fireTouch } from './keep-in-touch.ts';
 import type { World } from './talk.ts';
 
 type Handler = (world: World, draft: Draft, timer: Body<'timer'>) => Promise<void>;
 
-const HANDLERS: Record<string, Handler> = { reminder: remind, touch: fireTouch };
+const HANDLERS: Record<string, Handler> = { reminder: remind, touch: fireTouch, place: firePlace };
 
 /** Each due timer once: its deletion and its effect are one commit, so a second server finds it gone. */
 export async function fireTimers(world: World, store: Store, municipality: string): Promise<number> {

@@ -33,7 +33,8 @@ export function toCandidate(municipality: Municipality, facts: Facts, pick: Pick
   };
 }
 
-function reasonFor(municipality: Municipality, facts: Facts, { why }: Pick): string {
+function reasonFor(municipality: Municipality, facts: Facts, pick: Pick): string {
+  const { why } = pick;
   const district = municipality.districts.find(({ id }) => id === facts.district)?.name;
   const here = 'local' in why && why.local && district !== undefined ? `お住まいの地域（${district}）の担当です。` : '';
   switch (why.because) {
@@ -45,7 +46,10 @@ function reasonFor(municipality: Municipality, facts: Facts, { why }: Pick): str
     case 'crisis':
       return '安全を守るために、すぐに動ける窓口です。';
     case 'all':
-      return `どんな困りごとでも、まるごと聞く窓口です。${here}`;
+      // Where the window says so itself, it is not said twice.
+      return /どんな|まるごと|どの分野/u.test(pick.window.about)
+        ? here
+        : `どんな困りごとでも、まるごと聞く窓口です。${here}`;
     case 'district_unknown':
       return 'お住まいの地域がわからなくても大丈夫です。ここで話を聞いて、担当の窓口につなぎます。';
     case 'default':

@@ -10,6 +10,7 @@ import type { Ids } from '#support/ids.ts';
 import { writeAudit } from './audit.ts';
 import { touchTimer } from './cases/touch.ts';
 import { cancelBooking, releaseHold } from './claims.ts';
+import { placeTimer } from './introduction.ts';
 import { reminderId } from './reminders.ts';
 
 /** The contact's record stays so long that the farewell can still be sent. */
@@ -52,6 +53,7 @@ export async function eraseContact(
     // Nobody is asked any more how it goes.
     if (await draft.get('touch', id)) await drop('touch', id);
     if (await draft.get('timer', touchTimer(id))) await drop('timer', touchTimer(id));
+    if (await draft.get('timer', placeTimer(id))) await drop('timer', placeTimer(id));
     const why = mustStay(ticket);
     if (why !== null) {
       await draft.put('ticket', id, nameless(ticket, now));
@@ -96,6 +98,9 @@ function nameless(ticket: Ticket, now: number): Ticket {
     name: null,
     phone: null,
     safeHours: null,
+    ...(ticket.introduction == null
+      ? {}
+      : { introduction: { ...ticket.introduction, mayAsk: 'stopped' as const, nextAt: null } }),
     updatedAt: now,
     history: [...ticket.history, { at: now, by: 'resident', what: 'erased', detail: {} }],
   };

@@ -7,7 +7,7 @@ import { needsOf, wordsOf } from './needs-of.ts';
 /**
  * @returns at most `limit`: for the needs said first; what was wished for (「昼間」「小さな子と」) named in its own words next; then
  * the own district before elsewhere, free to enter before introduced. What is for people with a particular trouble comes
- * last for somebody who only looks for a place.
+ * later for somebody who only looks for a place, courses for helpers last unless they want to help.
  */
 export function findResources(options: {
   municipality: Municipality;
@@ -17,6 +17,7 @@ export function findResources(options: {
   const { municipality, facts, limit } = options;
   const needs = needsOf(facts).map(({ need }) => need);
   const words = wordsOf(facts);
+  const helps = HELPING.test(words);
   const suited = (resource: Resource): number => needs.filter((need) => resource.needs.includes(need)).length;
   const rank = (resource: Resource): number => {
     const at = needs.findIndex((need) => resource.needs.includes(need));
@@ -34,6 +35,7 @@ export function findResources(options: {
     .filter((resource) => Number.isFinite(rank(resource)))
     .toSorted(
       (a, b) =>
+        Number(forHelpers(a) && !helps) - Number(forHelpers(b) && !helps) ||
         Number(forOthers(a)) - Number(forOthers(b)) ||
         wishesMet(b, words) - wishesMet(a, words) ||
         rank(a) - rank(b) ||
@@ -47,6 +49,10 @@ export function findResources(options: {
 
 /** A place with only these needs is for whoever comes; others name whom they are for (お年寄り、障がいのある方 …). */
 const FOR_ANYONE: ReadonlySet<Need> = new Set(['participation', 'isolation']);
+
+/** Courses for those who want to help others: the last thing for somebody who looks for a place themselves. */
+const forHelpers = ({ for: whom, name }: Resource): boolean => /支える側|担い手|養成講座/u.test(`${whom ?? ''}${name}`);
+const HELPING = /(?:ボランティア|手伝い|役に立|支える|支えたい|助けたい|講座|学びたい)/u;
 
 /** A wish as residents write it, and how the description of a place answers it. */
 const WISHES: readonly [said: RegExp, answered: RegExp][] = [

@@ -10,6 +10,7 @@ import type { Ids } from '#support/ids.ts';
 import { writeAudit } from './audit.ts';
 import { type Booked, confirmBooking, moveBooking } from './claims.ts';
 import { overallConsent } from './consent.ts';
+import { putIntroduced, withIntroduction } from './introduction.ts';
 import { openTicket, updateTicket } from './open-ticket.ts';
 import { setReminder } from './reminders.ts';
 
@@ -39,7 +40,8 @@ export async function handOff(draft: Draft, options: HandOff): Promise<HandOffRe
   }
   if (!isNew) ticket = atChosenWindow(municipality, ticket, facts);
   if (options.outreach === true) ticket = asOutreach(ticket, now);
-  await draft.put('ticket', ticket.id, ticket);
+  ticket = withIntroduction(municipality, ticket, now);
+  await putIntroduced(draft, ticket);
   await setReminder(draft, { municipality, ticket, now });
   const action = isNew ? 'ticket.open' : 'ticket.update';
   writeAudit(draft, { at: now, by: 'resident', action, subject: ticket.id, detail: { window: ticket.window } }, ids);

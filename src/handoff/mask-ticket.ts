@@ -42,6 +42,8 @@ export function maskTicket(ticket: Ticket): Ticket {
     ...(ticket.members === undefined ? {} : { members: [] }),
     ...(ticket.notes === undefined ? {} : { notes: ticket.notes.map((note) => ({ ...note, text: HIDDEN })) }),
     ...(ticket.passes === undefined ? {} : { passes: ticket.passes.map((pass) => ({ ...pass, reason: HIDDEN })) }),
+    // A place may tell what its guests live with.
+    ...(ticket.introduction ? { introduction: { ...ticket.introduction, resource: null, name: HIDDEN } } : {}),
     ...(ticket.multiAgency ? { multiAgency: { ...ticket.multiAgency, reason: HIDDEN } } : {}),
     masked: true,
   };

@@ -93,7 +93,15 @@ const contact = kind({
       .nullable()
       .default(null),
     /** They agreed to be asked how it goes; `askedAt`: since when an answer is awaited. */
-    touch: z.strictObject({ ticket: z.string(), askedAt: z.int().nullable() }).nullable().optional(),
+    touch: z
+      .strictObject({
+        ticket: z.string(),
+        askedAt: z.int().nullable(),
+        /** Asked about the place they were introduced to. */
+        about: z.literal('place').optional(),
+      })
+      .nullable()
+      .optional(),
     /** On LINE in mode `page` (R2): what staff write is not sent there. */
     wordless: z.boolean().optional(),
     /** The newest answer to an event of theirs (an outgoing id): the next one leaves after it. */
@@ -211,6 +219,10 @@ const ticket = kind({
             key: `${b.multiAgency == null ? '1' : '0'}|${timeKey(b.createdAt)}`,
             group: b.multiAgency == null ? 'several' : 'asked',
           },
+    /** Reports about somebody else (アウトリーチ). */
+    report: (b) => (b.history.some(({ what }) => what === 'outreach') ? { key: timeKey(b.createdAt) } : null),
+    /** Something came back about a place they were introduced to. */
+    afterwards: (b) => (b.introduction?.unseen ? { key: timeKey(b.updatedAt), group: 'news' } : null),
     /** The same over all windows. */
     state: (b) => ({ key: `${b.state}|${urgencyRank(b)}|${timeKey(b.createdAt)}` }),
     assignee: (b) =>

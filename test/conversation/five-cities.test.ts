@@ -1,6 +1,7 @@
 /** One server, five cities: what comes in for one never reaches another, and each answers in its own way. */
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { encodePostback } from '#contracts/postback.ts';
 import { type Harness, openHarness } from './harness.ts';
 
 const CITIES = ['ashiya', 'kobayashi', 'fukui', 'ikoma', 'toyokawa'];
@@ -101,10 +102,18 @@ describe('one server for five cities', () => {
     await here.say('もう死にたい');
     const before = await held('kobayashi', here.userId);
     expect(before.tickets).toHaveLength(1);
-    for (const command of ['c.crisis-tell', 'c.erase-yes', 'c.booking', 'c.human']) {
+    const id = before.tickets[0]!.id;
+    // Buttons of cases carry ids: an id of 小林 means nothing in 豊川, even from the same LINE account.
+    const carrying = ['plan', 'meeting', 'touch', 'place'].flatMap((command) =>
+      ['yes', '1.yes', 'stop', 'good', 'talk'].map((rest) =>
+        encodePostback({ type: 'command', command, argument: `${id}.${rest}` }),
+      ),
+    );
+    for (const command of ['c.crisis-tell', 'c.erase-yes', 'c.booking', 'c.human', ...carrying]) {
       await h.line.deliver('toyokawa', [h.line.events.postback(here.userId, command)]);
       await h.conversation.idle();
     }
+    expect(h.counts.get('turn_failures toyokawa')).toBeUndefined();
     expect(await held('kobayashi', here.userId)).toEqual(before);
     expect(await h.tickets('toyokawa')).toEqual([]);
   });

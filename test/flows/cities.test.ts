@@ -94,7 +94,7 @@ const ROWS: Row[] = [
     // 参加支援: places come first, the ticket goes to who introduces. 豊川 has no list of places yet.
     says: '昼間行けるところがほしい',
     lands: {
-      ashiya: 'csw',
+      ashiya: '→ csw',
       kobayashi: '→ shakyo',
       fukui: '→ shakyo',
       ikoma: '→ shakyo',

@@ -3,6 +3,7 @@ import { html } from 'hono/html';
 import { URGENCIES } from '#contracts/case.ts';
 import { isViolent } from '#handoff/cases/case-consent.ts';
 import { mayStep } from '#handoff/cases/case-steps.ts';
+import { isReport } from '#handoff/cases/reports.ts';
 import type { Ctx } from '../desk.ts';
 import type { Html } from '../layout.ts';
 import { ACHIEVED_NAMES, HOW_NAMES, REVIEW_NAMES, URGENCY_NAMES } from './case-names.ts';
@@ -50,6 +51,6 @@ function agreementForms(form: ReturnType<typeof makeForm>, { one, tickets }: Cas
   const violent = tickets[0] !== undefined && isViolent(tickets[0]);
   const { state, version } = one.plan.agreement;
   return html`<section class="box"><h2>プランを本人にたずねる</h2>
-    ${state === 'agreed' ? html`<p class="ok">この案でよいとのことです。</p>` : form('ask-plan', html`<p class="hint">「本人に見せる文」をLINEで送ります。本人は「この案でいいです」「聞きたいことがある」「この案はやめたい」から選べます。</p>${violent ? html`<label class="check"><input type="checkbox" name="mayWrite" value="yes">本人から、LINEで連絡してよいと聞いています</label>` : ''}<button class="main">LINEで送る</button>`)}
+    ${state === 'agreed' ? html`<p class="ok">この案でよいとのことです。</p>` : tickets[0] !== undefined && isReport(tickets[0]) ? html`<p class="hint">もとの相談は、まわりの人からの知らせです。LINEでは送れないので、本人に会って、プランを見せてください。</p>` : form('ask-plan', html`<p class="hint">「本人に見せる文」をLINEで送ります。本人は「この案でいいです」「聞きたいことがある」「この案はやめたい」から選べます。</p>${violent ? html`<label class="check"><input type="checkbox" name="mayWrite" value="yes">本人から、LINEで連絡してよいと聞いています</label>` : ''}<button class="main">LINEで送る</button>`)}
     ${more('電話や面談で聞いた返事を書く', form('plan-answer', html`<input type="hidden" name="version" value="${version}"><fieldset><legend>返事</legend><label class="check"><input type="radio" name="answer" value="agreed" required>この案でよい</label><label class="check"><input type="radio" name="answer" value="question">聞きたいことがある</label><label class="check"><input type="radio" name="answer" value="refused">この案はやめたい</label></fieldset><label>どう聞いたか<select name="how">${(['phone', 'visit', 'paper'] as const).map((how) => html`<option value="${how}">${HOW_NAMES[how]}</option>`)}</select></label><button>書く</button>`))}</section>`;
 }

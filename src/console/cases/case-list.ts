@@ -9,6 +9,7 @@ import { type Ctx, type Desk, path } from '../desk.ts';
 import { csrf, type Html, page } from '../layout.ts';
 import { ago, nameOf, when, windowName } from '../words.ts';
 import { CASE_STATE_NAMES, TOUCH_NAMES, URGENCY_NAMES } from './case-names.ts';
+import { placeNews, placeNewsLine } from './place-box.ts';
 
 const SHOWN = 200;
 
@@ -29,12 +30,17 @@ export async function caseList(desk: Desk, c: Ctx, said?: string): Promise<Respo
   const cases = (await Promise.all(states.map((state) => list(desk.store, city.id, state))))
     .flat()
     .filter((one) => seesCase(c, one));
-  const [names, candidates, news] = [await desk.names(city.id), await candidatesFor(desk, c), await newsFor(desk, c)];
+  const [names, candidates, news, places] = await Promise.all([
+    desk.names(city.id),
+    candidatesFor(desk, c),
+    newsFor(desk, c),
+    placeNews(desk, c),
+  ]);
   const due = dueOf(cases, dayOf(now));
   const ended = states.length === 2;
   const body = html`<div class="head"><h1>多機関協働のケース</h1>
       <nav class="tabs" aria-label="状態"><ul><li><a href="${path(c, '/cases')}" ${ended ? '' : 'aria-current=page'}>いま</a></li><li><a href="${path(c, '/cases')}?state=ended" ${ended ? 'aria-current=page' : ''}>終わったもの</a></li></ul></nav></div>
-    ${ended ? '' : html`${newsBox(c, news, now)}${dueBox(c, due, dayOf(now))}${candidateBox(c, candidates)}`}
+    ${ended ? '' : html`${newsBox(c, news, places, now)}${dueBox(c, due, dayOf(now))}${candidateBox(c, candidates)}`}
     <section class="part"><h2>${ended ? '終わったケース' : 'ケース'}</h2>${table(c, cases, names, now)}</section>
     ${c.get('me').can('closed.see') ? html`<p><a href="${path(c, '/closed')}">支援会議の記録（名簿に入っているものだけ）</a></p>` : ''}`;
   return page(desk, c, { title: 'ケース', body, wide: true, said });
@@ -47,7 +53,10 @@ async function list(store: Store, city: string, state: Case['state']): Promise<C
 
 interface Due {
   day: string;
+  /** For whoever may see the case. */
   what: string;
+  /** Without a name, for a mail. */
+  kind: string;
   one: Case;
 }
 
@@ -58,10 +67,10 @@ export function dueOf(cases: readonly Case[], today: string): Due[] {
   for (const one of cases) {
     if (one.state === 'paused' || one.state === 'ended' || one.state === 'declined') continue;
     if (one.plan?.reviewOn != null && one.state === 'running')
-      due.push({ day: one.plan.reviewOn, what: 'モニタリング', one });
+      due.push({ day: one.plan.reviewOn, what: 'モニタリング', kind: 'モニタリング', one });
     const steps = (one.plan?.goals ?? []).flatMap((goal) => goal.steps);
     for (const { due: day, done, who } of [...one.decisions, ...steps]) {
-      if (day !== null && done === null) due.push({ day, what: `決めたこと（${who}）`, one });
+      if (day !== null && done === null) due.push({ day, what: `決めたこと（${who}）`, kind: '決めたこと', one });
     }
   }
   return due.filter(({ day }) => day <= until).toSorted((a, b) => (a.day < b.day ? -1 : 1));
@@ -91,9 +100,9 @@ async function newsFor(desk: Desk, c: Ctx) {
   });
 }
 
-function newsBox(c: Ctx, news: Awaited<ReturnType<typeof newsFor>>, now: number): Html {
-  if (news.length === 0) return html``;
-  return html`<section class="part"><h2>「その後いかがですか」の返事</h2><ul class="lines">${news.map(
+function newsBox(c: Ctx, news: Awaited<ReturnType<typeof newsFor>>, places: readonly Ticket[], now: number): Html {
+  if (news.length + places.length === 0) return html``;
+  return html`<section class="part"><h2>「その後いかがですか」の返事</h2><ul class="lines">${places.map((ticket) => placeNewsLine(c, ticket, now))}${news.map(
     ({ touch, ticket }) => {
       const last = touch.answers.at(-1);
       return html`<li><form method="post" action="${path(c, `/tickets/${ticket.id}/touch-seen`)}" class="row">${csrf(c.get('me'))}<a href="${path(c, `/tickets/${ticket.id}`)}">${ticket.receipt}</a> <b>${last === undefined ? '' : TOUCH_NAMES[last.answer]}</b> <span class="hint">${ago(touch.updatedAt, now)}・${windowName(c.get('city'), ticket.window)}</span><button>見ました</button></form></li>`;

@@ -100,6 +100,7 @@ const EVENTS: Record<string, string> = {
   on_agenda: '議題に入れた',
   off_agenda: '議題から外した',
   guest: '招いた',
+  invited: '招待・変更をメールで送った',
   minutes: '記録を書いた',
   issue: '課題を書いた',
   held: '開いた',
@@ -158,5 +159,13 @@ const REFUSALS: Record<string, string> = {
   already_on: 'もう、つづいています。',
   said_stop: '本人が断っています。こちらからは、もうたずねません。',
   not_agreed: '本人の同意がありません。',
+  reporter:
+    'まわりの人からの知らせです。LINEの相手は本人ではないので、本人のことは送れません。会って、または電話で聞いてください。',
+  not_a_report: 'まわりの人からの知らせどうしだけを、結べます。',
+  same_ticket: '同じ相談です。ほかの受付番号を書いてください。',
+  already_joined: 'もう結ばれています。',
+  not_joined: '結ばれていません。',
+  no_introduction: '場所への紹介の希望がない相談です。',
+  asked_enough: 'もう2回おたずねしました。これ以上はたずねません。',
 };
 export const caseRefusal = (why: string): string => REFUSALS[why] ?? 'この操作はできませんでした。';

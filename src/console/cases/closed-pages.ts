@@ -13,10 +13,12 @@ import { momentOf } from '#handoff/opening-hours.ts';
 import { listStaff } from '#handoff/staff-accounts.ts';
 import { type Draft, inDraft } from '#store/draft.ts';
 import { type Ctx, type Desk, type Env, path } from '../desk.ts';
+import { findByReceipt } from '../find-tickets.ts';
 import type { Fields } from '../form.ts';
 import { allowed } from '../guard.ts';
 import { type Html, message, page } from '../layout.ts';
 import { may } from '../permissions.ts';
+import { reachOf } from '../reach.ts';
 import { nameOf, when } from '../words.ts';
 import { caseRefusal, SOURCE_NAMES } from './case-names.ts';
 import { closedSheet } from './closed-sheet.ts';
@@ -65,6 +67,11 @@ const ACTIONS: Readonly<Record<string, Work>> = {
       came: fields.all('came'),
       text: fields.one('text'),
     }),
+  ticket: async (draft, act, fields, desk, c) => {
+    const ticket = await findByReceipt(desk.store, c.get('city').id, fields.one('receipt'));
+    if (ticket === null || (await reachOf(desk, c, ticket)) !== 'full') return { ok: false, why: 'unknown_ticket' };
+    return closed.addTicketToFile(draft, { ...act, ticket: ticket.id });
+  },
   end: (draft, act, fields) => closed.endClosedFile(draft, { ...act, why: fields.one('why') }),
   move: async (draft, act, fields, _desk, c) => {
     const choices = fields
@@ -182,6 +189,7 @@ const LOG_NAMES: Record<string, string> = {
   member_leave: '名簿から外した',
   item_add: '情報を書いた',
   item_remove: '情報を消した',
+  ticket_add: 'ほかの知らせを加えた',
   decide: '決めごとを書いた',
   settle: '決めごとに印をつけた',
   meeting_plan: '会議の日を決めた',
@@ -208,6 +216,7 @@ function forms(
     ${more('決めたことを書く（だれが見守るか）', form('decide', html`<label>何を<input name="what" required></label><label>だれが<input name="who" required></label><label>いつまでに<input type="date" name="due"></label><button>書く</button>`))}
     ${more('会議の日を決める', form('meeting', html`<label>日<input type="date" name="day" required></label><label>はじめ<input type="time" name="from" required></label><label>おわり<input type="time" name="to" required></label><label>場所<input name="place"></label><button>決める</button>`))}
     ${file.meetings.length === 0 ? '' : more('会議の記録を書く', form('minutes', html`<label>会議<select name="meeting">${file.meetings.map((meeting) => html`<option value="${meeting.id}">${when(meeting.start)}</option>`)}</select></label><fieldset><legend>出た人（守秘を確認した人だけ）</legend>${living.filter((member) => member.secrecy !== null).map((member) => html`<label class="check"><input type="checkbox" name="came" value="${member.id}">${member.name}（${member.body}）</label>`)}</fieldset><label>記録<textarea name="text" rows="6" required></textarea></label><button>書く</button>`))}
+    ${more('ほかの知らせを加える', form('ticket', html`<label>受付番号<input name="receipt" placeholder="A3K-7QF4" required autocomplete="off"></label><p class="hint">同じ世帯についての、ほかの知らせです。その相談の画面には、何も残りません。</p><button>加える</button>`))}
     ${more('名簿に入れる', form('member', html`<label>職員<select name="staff"><option value="">（アカウントのない人は下に）</option>${people.map(({ id, staff }) => html`<option value="${id}">${staff.name}</option>`)}</select></label><label>名前（アカウントのない人）<input name="name"></label><label>所属<input name="body" required></label><button>入れる</button>`))}
     ${paper.length === 0 ? '' : more('書面での守秘の確認を残す', form('acknowledge', html`<label>だれが<select name="member">${paper.map((member) => html`<option value="${member.id}">${member.name}（${member.body}）</option>`)}</select></label><label class="check"><input type="checkbox" name="read" value="yes" required>署名した書面を受け取りました</label><button>残す</button>`))}
     ${more('名簿から外す', form('member-off', html`<label>だれを<select name="member">${living.map((member) => html`<option value="${member.id}">${member.name}（${member.body}）</option>`)}</select></label><p class="hint">外れたあとも、守秘は続きます。</p><button>外す</button>`))}

@@ -5,6 +5,7 @@ import { NEED_NAMES } from '#contracts/labels.ts';
 import { dayOf } from '#engine/japan-time.ts';
 import { writeAudit } from '#handoff/audit.ts';
 import { type CommunityReport, communityReport, GAP_REASONS } from '#handoff/cases/community.ts';
+import { placesReport } from '#handoff/cases/places.ts';
 import { type Cell, cellText, isSmall } from '#handoff/cases/suppress.ts';
 import { fiscalYear, type Reached, reachedText, targetsReached } from '#handoff/cases/targets.ts';
 import { inDraft } from '#store/draft.ts';
@@ -16,6 +17,7 @@ import { allowed } from '../guard.ts';
 import { csrf, type Html, page } from '../layout.ts';
 import { record } from '../sign-in.ts';
 import { districtName } from '../words.ts';
+import { placesCsv, placesPart } from './place-box.ts';
 
 export function communityRoutes(desk: Desk): Hono<Env> {
   const app = new Hono<Env>();
@@ -34,9 +36,10 @@ async function communityPage(desk: Desk, c: Ctx, fault?: string): Promise<Respon
   const city = c.get('city');
   const month = monthOf(desk, c);
   const year = fiscalYear(`${month}-01`);
-  const [report, reached] = await Promise.all([
+  const [report, reached, places] = await Promise.all([
     communityReport(desk.store, city, month),
     targetsReached(desk.store, city, year),
+    placesReport(desk.store, city, year),
   ]);
   await record(desk, c, c.get('me').id, 'community.view', null, { month });
   const to = (one: string): string => `${path(c, '/community')}?month=${one}`;
@@ -44,7 +47,7 @@ async function communityPage(desk: Desk, c: Ctx, fault?: string): Promise<Respon
   const body = html`<h1>地域課題　${Number(month.slice(0, 4))}年${Number(month.slice(5))}月</h1>
     <nav class="weeknav" aria-label="月"><a class="button" href="${to(nextMonth(month, -1))}">前の月</a><a class="button" href="${to(nextMonth(month))}">次の月</a><a class="button" href="${path(c, '/community/csv')}?month=${month}">CSV (UTF-8)</a><a class="button" href="${path(c, '/community/csv')}?month=${month}&amp;encoding=sjis">CSV (Shift_JIS)</a></nav>
     <p class="hint">窓口でも、場所や活動でも、応えられなかった困りごとの数です。＊は、だれのことか分からないように伏せた数（1〜4件と、それを守るための数）です。</p>
-    ${gaps(c, report)}${reasons(report)}${notes(c, report)}${targets(c, reached, year)}`;
+    ${gaps(c, report)}${reasons(report)}${notes(c, report)}${placesPart(places, year)}${targets(c, reached, year)}`;
   return page(desk, c, {
     title: '地域課題',
     body,
@@ -93,9 +96,11 @@ function targets(c: Ctx, reached: readonly Reached[], year: number): Html {
 async function communityCsv(desk: Desk, c: Ctx): Promise<Response> {
   const city = c.get('city');
   const month = monthOf(desk, c);
-  const [report, reached] = await Promise.all([
+  const year = fiscalYear(`${month}-01`);
+  const [report, reached, places] = await Promise.all([
     communityReport(desk.store, city, month),
-    targetsReached(desk.store, city, fiscalYear(`${month}-01`)),
+    targetsReached(desk.store, city, year),
+    placesReport(desk.store, city, year),
   ]);
   await record(desk, c, c.get('me').id, 'community.export', null, { month });
   const names = report.districts.map((id) => (id === null ? '地域不明' : districtName(city, id)));
@@ -109,9 +114,11 @@ async function communityCsv(desk: Desk, c: Ctx): Promise<Response> {
     ]),
     [month, '計', ...report.table.columnTotals.map(cellText), cellText(report.table.total)],
     [],
+    ...placesCsv(places),
+    [],
     ['年度', '項目', '目標', '実績', '数え方'],
     ...reached.map((one) => [
-      String(fiscalYear(`${month}-01`)),
+      String(year),
       one.target.name,
       String(one.target.goal ?? ''),
       reachedText(one),

@@ -11,6 +11,7 @@ import { record } from '../sign-in.ts';
 import { nameOf, when, windowName } from '../words.ts';
 import { seesCase } from './case-list.ts';
 import { CASE_STATE_NAMES, PURPOSE_NAMES } from './case-names.ts';
+import { addressesOf, inviteBox, invitedHint } from './invite-box.ts';
 import { historyOf, makeForm, more } from './kept.ts';
 
 interface View {
@@ -26,6 +27,13 @@ interface View {
 }
 
 const SHOWN = 200;
+const DONE: Record<string, string> = {
+  planned: '会議を決めました。議題を入れて、招待を送ってください。',
+  invite: '知らせました。',
+  held: '開いた会議として残しました。決めたことはケースに入っています。',
+  move: '日時・場所を変えました。招待した人には、下の「招待」から変更を知らせてください。',
+  cancel: '取りやめました。招待した人には、下の「招待」から知らせてください。',
+};
 
 export async function conferencePage(
   desk: Desk,
@@ -40,11 +48,12 @@ export async function conferencePage(
   const paper = extra.paper === true;
   await record(desk, c, c.get('me').id, paper ? 'conference.print' : 'conference.view', id);
   const may = c.get('me').can('ticket.see_all') && !paper;
-  const said = c.req.query('done') === undefined ? undefined : '記録しました。';
-  const main = html`${agenda(c, view, may)}${people(c, view, may)}${one.agenda.map((item) => aboutCase(c, view, item.case, may))}${issues(view)}`;
+  const done = c.req.query('done');
+  const said = done === undefined ? undefined : (DONE[done] ?? '記録しました。');
+  const main = html`${agenda(c, view, may)}${people(c, view, may, paper)}${one.agenda.map((item) => aboutCase(c, view, item.case, may))}${issues(view)}`;
   const body = html`<p class="crumb"><a href="${path(c, '/meetings')}">会議</a></p><h1>${meeting.name}</h1>
     <p class="facts"><span>${slotSentence(one)}</span><span>${one.place === '' ? '場所は未定' : one.place}</span><span>${one.onCall ? '随時' : '定例'}</span><span>${{ planned: '予定', held: '開きました', cancelled: '取りやめ' }[one.state]}</span></p>
-    ${paper ? html`<div class="paper">${main}</div>` : html`<div class="columns"><div class="sheet">${main}<section class="part"><h2>経過</h2>${historyOf(one.history, view.names)}</section></div><aside class="acts" aria-label="できること">${may ? forms(c, view) : ''}<section class="box"><h2>書き出す</h2><ul class="links"><li><a href="${path(c, `/meetings/${id}/print`)}">印刷する（次第・記録）</a></li>${may ? html`<li><a href="${path(c, `/meetings/${id}/invitation.ics`)}">招待（カレンダーのファイル）</a></li>` : ''}</ul></section></aside></div>`}`;
+    ${paper ? html`<div class="paper">${main}</div>` : html`<div class="columns"><div class="sheet">${main}<section class="part"><h2>経過</h2>${historyOf(one.history, view.names)}</section></div><aside class="acts" aria-label="できること">${may ? html`${forms(c, view)}${inviteBox(desk, c, view, await addressesOf(desk, c, one))}` : ''}<section class="box"><h2>印刷</h2><ul class="links"><li><a href="${path(c, `/meetings/${id}/print`)}">次第・記録を印刷する</a></li></ul></section></aside></div>`}`;
   const { fault } = extra;
   return page(desk, c, {
     title: meeting.name,
@@ -108,7 +117,7 @@ function agenda(c: Ctx, view: View, may: boolean): Html {
   }</section>`;
 }
 
-function people(c: Ctx, view: View, may: boolean): Html {
+function people(c: Ctx, view: View, may: boolean, paper: boolean): Html {
   const { one, id, revision } = view;
   const form = makeForm(c, `/meetings/${id}`, revision, one.history.length);
   const kinds = { member: '', guest: '招いた人', first_contact: 'はじめに話を聞いた人', part: '担当' } as const;
@@ -128,7 +137,7 @@ function people(c: Ctx, view: View, may: boolean): Html {
               ),
             )
           : '';
-      return html`<li>${person.came === true ? '☑ ' : person.came === false ? '欠席 ' : ''}${person.name} <span class="hint">${kinds[person.as]}${only}${person.remote ? '・オンライン' : ''}</span>${edit}</li>`;
+      return html`<li>${person.came === true ? '☑ ' : person.came === false ? '欠席 ' : ''}${person.name} <span class="hint">${kinds[person.as]}${only}${person.remote ? '・オンライン' : ''}${paper ? '' : invitedHint(person)}</span>${edit}</li>`;
     },
   )}</ul></section>`;
 }

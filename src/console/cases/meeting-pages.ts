@@ -21,6 +21,7 @@ import { csrf, type Html, message, page } from '../layout.ts';
 import { record } from '../sign-in.ts';
 import { caseRefusal } from './case-names.ts';
 import { conferencePage } from './conference-page.ts';
+import { organiserOf, sendInvitations } from './invite-box.ts';
 import { actOnKept, type Done } from './kept.ts';
 
 type Work = (desk: Desk, c: Ctx, draft: Draft, id: string, fields: Fields) => Promise<Done>;
@@ -113,6 +114,7 @@ export function meetingRoutes(desk: Desk): Hono<Env> {
   app.get('/meetings/:id/print', allowed(desk, 'case.see'), (c) =>
     conferencePage(desk, c, c.req.param('id'), { paper: true }),
   );
+  app.post('/meetings/:id/invite', allowed(desk, 'case.act'), (c) => invite(desk, c, c.req.param('id')));
   app.get('/meetings/:id/invitation.ics', allowed(desk, 'case.see'), (c) => invitation(desk, c, c.req.param('id')));
   for (const [name, work] of Object.entries(ACTIONS)) {
     app.post(`/meetings/:id/${name}`, allowed(desk, 'case.act'), (c) => {
@@ -224,6 +226,7 @@ async function planMeeting(desk: Desk, c: Ctx): Promise<Response> {
     place: fields.one('place'),
     onCall,
     id: desk.ids.id,
+    last: await latestOf(desk, c, meeting.id),
   });
   if (!made.ok) return meetingList(desk, c, caseRefusal(made.why));
   // One meeting at one time has one record: two people who open it at once find the same.
@@ -235,7 +238,24 @@ async function planMeeting(desk: Desk, c: Ctx): Promise<Response> {
     const conference = { ...made.conference, sequence: (known?.sequence ?? -1) + 1 };
     await keepConference(draft, { ...base(desk, c), conference: id }, 'plan', { ok: true, conference });
   });
-  return c.redirect(path(c, `/meetings/${id}`), 303);
+  return c.redirect(path(c, `/meetings/${id}?done=planned`), 303);
+}
+
+async function latestOf(desk: Desk, c: Ctx, meeting: string): Promise<Conference | null> {
+  const rows = await desk.store.list(c.get('city').id, 'conference', 'start', { limit: 100, reverse: true });
+  return rows.map((row) => row.body).find((one) => one.meeting === meeting) ?? null;
+}
+
+/** The mail server answers within seconds; whom it did not take for can be tried again with the same button. */
+async function invite(desk: Desk, c: Ctx, id: string): Promise<Response> {
+  const stored = await desk.store.get(c.get('city').id, 'conference', id);
+  const meeting = c.get('city').meetings?.find((one) => one.id === stored?.body.meeting);
+  if (!stored || !meeting || !runs(c)) return message(desk, c, 404, '見つかりません', 'この会議はありません。');
+  const { reached, failed } = await sendInvitations(desk, c, id, meeting);
+  if (failed === 0 && reached > 0) return c.redirect(path(c, `/meetings/${id}?done=invite`), 303);
+  const fault =
+    failed > 0 ? `${failed}人に届きませんでした。アドレスを確かめて、もう一度送ってください。` : '送る相手がいません。';
+  return conferencePage(desk, c, id, { fault });
 }
 
 async function invitation(desk: Desk, c: Ctx, id: string): Promise<Response> {
@@ -254,7 +274,7 @@ async function invitation(desk: Desk, c: Ctx, id: string): Promise<Response> {
     sequence,
     cancelled: state === 'cancelled',
     at: desk.clock.now(),
-    organiser: { name: city.name, mail: c.get('me').staff.mail ?? `noreply@${new URL(desk.publicUrl()).hostname}` },
+    organiser: { name: city.name, mail: organiserOf(desk, c) },
     people: people.flatMap(({ name, mail }) => (mail === null ? [] : [{ name, mail }])),
   });
   c.header('content-disposition', 'attachment; filename="meeting.ics"');

@@ -13,6 +13,7 @@ import { writeAudit } from '#handoff/audit.ts';
 import { hearingOf, isViolent, mayAskDesk, meetingWording, recordMeetingConsent } from '#handoff/cases/case-consent.ts';
 import { openClosedFile } from '#handoff/cases/closed-file.ts';
 import { openCase } from '#handoff/cases/open-case.ts';
+import { isReport } from '#handoff/cases/reports.ts';
 import type { Draft } from '#store/draft.ts';
 import { inDraft } from '#store/draft.ts';
 import type { Body } from '#store/kinds.ts';
@@ -25,6 +26,8 @@ import { notThere } from '../ticket-page.ts';
 import { when, windowName } from '../words.ts';
 import { caseRefusal, HOW_NAMES, TOUCH_NAMES, TOUCH_STATES, URGENCY_NAMES, WITHOUT_NAMES } from './case-names.ts';
 import { more } from './kept.ts';
+import { placeBox, placeSeen, setPlaceDay } from './place-box.ts';
+import { joinHome, leaveHome, reportBox, reportsFor } from './report-box.ts';
 
 type Result = { ok: true; to?: string } | { ok: false; why: string };
 type Work = (desk: Desk, c: Ctx, draft: Draft, ticket: Ticket, fields: Fields) => Promise<Result>;
@@ -57,6 +60,10 @@ const WORKS: Readonly<Record<string, Work>> = {
     if (touch) await draft.put('touch', ticket.id, { ...touch, unseen: false });
     return { ok: true, to: '/cases' };
   },
+  'same-home': joinHome,
+  'same-home-off': leaveHome,
+  'place-day': setPlaceDay,
+  'place-seen': placeSeen,
   gap,
   closed,
 };
@@ -93,9 +100,10 @@ async function togetherPage(desk: Desk, c: Ctx, id: string, fault?: string): Pro
   ]);
   if (!stored || (await reachOf(desk, c, stored.body)) !== 'full') return notThere(desk, c);
   const ticket = stored.body;
+  const reports = await reportsFor(desk, c, ticket);
   const said = c.req.query('done') === undefined ? undefined : '記録しました。';
   const body = html`<p class="crumb"><a href="${path(c, `/tickets/${id}`)}">相談 ${ticket.receipt}</a></p><h1>いっしょに考える・様子をうかがう</h1>
-    ${caseBox(c, ticket)}${consentBox(c, ticket)}${touchBox(c, ticket, touch?.body ?? null)}${gapBox(c, ticket)}${closedBox(c, ticket)}`;
+    ${reportBox(c, ticket, reports)}${caseBox(c, ticket)}${consentBox(c, ticket)}${placeBox(c, ticket, desk.clock.now())}${touchBox(c, ticket, touch?.body ?? null)}${gapBox(c, ticket)}${closedBox(c, ticket, reports.joined.length)}`;
   const status = fault === undefined ? {} : { status: 422 as const };
   return page(desk, c, { title: `いっしょに考える ${ticket.receipt}`, body, said, fault, ...status });
 }
@@ -131,11 +139,13 @@ function consentBox(c: Ctx, ticket: Ticket): Html {
           ? html`<p>本人に、聞きたいことがあるそうです。相談の画面でお返事してください。</p>`
           : html`<p>会議で話し合うことへの、本人の同意はまだありません。</p>`;
   return html`<section class="box"><h2>会議で話し合うことへの同意</h2>${state}
-    ${more('LINEでたずねる', form(c, ticket, 'ask-meeting', html`${choose}${violent}<button>たずねる</button>`))}
+    ${isReport(ticket) ? html`<p class="hint">LINEの相手は本人ではないので、LINEではたずねられません。本人に会って、または電話で聞いてください。</p>` : more('LINEでたずねる', form(c, ticket, 'ask-meeting', html`${choose}${violent}<button>たずねる</button>`))}
     ${more('電話や面談で聞いた返事を書く', form(c, ticket, 'record-meeting', html`${choose}<fieldset><legend>本人の返事</legend><label class="check"><input type="radio" name="state" value="given" required>同意する</label><label class="check"><input type="radio" name="state" value="refused">同意しない</label><label class="check"><input type="radio" name="state" value="withdrawn">取り消す</label></fieldset><label>どう聞いたか<select name="how">${(['phone', 'visit', 'paper'] as const).map((how) => html`<option value="${HOW_NAMES[how]}">${HOW_NAMES[how]}</option>`)}</select></label><button>書く</button>`))}</section>`;
 }
 
 function touchBox(c: Ctx, ticket: Ticket, touch: Body<'touch'> | null): Html {
+  // Whoever reported is promised no news, and asked for none.
+  if (isReport(ticket)) return html``;
   const wish = html`<label>何日ごと<select name="everyDays">${[3, 7, 14, 30, 60].map((days) => html`<option value="${days}" ${days === 14 ? 'selected' : ''}>${days}日</option>`)}</select></label><label>何時ごろ<select name="hour">${Array.from({ length: 9 }, (_, i) => i + 9).map((hour) => html`<option value="${hour}" ${hour === 14 ? 'selected' : ''}>${hour}時</option>`)}</select></label>${ticket.safeHours === null ? '' : html`<label class="check"><input type="checkbox" name="hoursSeen" value="yes">本人が書いた「連絡してよい時間」を確かめました</label>`}`;
   const answers =
     touch === null || touch.answers.length === 0
@@ -156,7 +166,7 @@ function touchBox(c: Ctx, ticket: Ticket, touch: Body<'touch'> | null): Html {
 const gapBox = (c: Ctx, ticket: Ticket): Html =>
   html`<section class="box"><h2>足りないもの（地域課題）</h2>${form(c, ticket, 'gap', html`<label>分野<select name="need">${NEEDS.map((need) => html`<option value="${need}" ${need === ticket.needs[0]?.need ? 'selected' : ''}>${NEED_NAMES[need]}</option>`)}</select></label><label>何があればよかったか（だれのことか分かることは書かない）<input name="what" required maxlength="200"></label><button>残す</button>`)}</section>`;
 
-function closedBox(c: Ctx, ticket: Ticket): Html {
+function closedBox(c: Ctx, ticket: Ticket, joined: number): Html {
   if (!c.get('me').can('closed.see')) return html``;
   return more(
     '本人の同意がないまま、支援会議（106条の6）で話し合う',
@@ -167,7 +177,7 @@ function closedBox(c: Ctx, ticket: Ticket): Html {
       html`<p class="warn">名簿に入れた人だけが見られる、別の記録になります。相談の画面にも、操作の記録にも残りません。本人には知らせません。</p>
       <fieldset><legend>同意がないわけ</legend>${Object.entries(WITHOUT_NAMES).map(([value, name]) => html`<label class="check"><input type="radio" name="without" value="${value}" required>${name}</label>`)}</fieldset>
       <label>話し合うわけ<textarea name="reason" rows="3" required></textarea></label>
-      <label class="check"><input type="checkbox" name="urgent" value="yes" ${ticket.urgent ? 'checked' : ''}>急ぎ</label><button>記録をひらく</button>`,
+      ${joined === 0 ? '' : html`<label class="check"><input type="checkbox" name="withHome" value="yes" checked>同じ世帯の知らせ（${joined}件）も入れる</label>`}<label class="check"><input type="checkbox" name="urgent" value="yes" ${ticket.urgent ? 'checked' : ''}>急ぎ</label><button>記録をひらく</button>`,
     ),
   );
 }
@@ -214,6 +224,12 @@ async function gap(desk: Desk, c: Ctx, draft: Draft, ticket: Ticket, fields: Fie
   return { ok: true };
 }
 
+/** The reports that staff have put beside this one, if they are to come along; only those the opener may see. */
+async function joinedSeen(desk: Desk, c: Ctx, ticket: Ticket, fields: Fields): Promise<string[]> {
+  if (fields.one('withHome') !== 'yes') return [];
+  return (await reportsFor(desk, c, ticket)).joined.map(({ id }) => id);
+}
+
 async function closed(desk: Desk, c: Ctx, draft: Draft, ticket: Ticket, fields: Fields): Promise<Result> {
   const me = c.get('me');
   const without = (Object.keys(WITHOUT_NAMES) as (keyof typeof WITHOUT_NAMES)[]).find(
@@ -222,7 +238,7 @@ async function closed(desk: Desk, c: Ctx, draft: Draft, ticket: Ticket, fields: 
   if (without === undefined) return { ok: false, why: 'reason_missing' };
   const done = await openClosedFile(draft, {
     municipality: c.get('city').id,
-    tickets: [ticket.id],
+    tickets: [ticket.id, ...(await joinedSeen(desk, c, ticket, fields))],
     reason: fields.one('reason'),
     without,
     urgency: fields.one('urgent') === 'yes' ? 'urgent' : 'regular',

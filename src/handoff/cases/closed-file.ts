@@ -209,6 +209,13 @@ export const addItem = (
     return { ...file, items: [...file.items, item] };
   });
 
+/** A further report about the same household. The ticket learns nothing of it; the caller has looked whether the member may see it. */
+export const addTicketToFile = (draft: Draft, act: ClosedAct & { ticket: string }): Promise<ClosedOutcome> =>
+  change(draft, act, 'ticket_add', 'inside', async (file) => {
+    if (file.tickets.includes(act.ticket) || !(await draft.get('ticket', act.ticket))) return no('unknown_ticket');
+    return { ...file, tickets: [...file.tickets, act.ticket] };
+  });
+
 /** The words go; that something was there, and who took it away, stays. */
 export const removeItem = (draft: Draft, act: ClosedAct & { item: string }): Promise<ClosedOutcome> =>
   change(draft, act, 'item_remove', 'inside', (file) => {

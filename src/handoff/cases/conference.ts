@@ -28,9 +28,17 @@ export const refused = (why: ConferenceRefusal): { ok: false; why: ConferenceRef
 /** @param time a regular day of the plan, or any on call. Standing members are there from the beginning. */
 export function newConference(
   meeting: Meeting,
-  act: CaseAct & { start: number; end: number; place: string; onCall: boolean; id(): string },
+  act: CaseAct & {
+    start: number;
+    end: number;
+    place: string;
+    onCall: boolean;
+    id(): string;
+    /** The latest one of the same meeting: where its members are written to, and who of them sits elsewhere. */
+    last?: Conference | null;
+  },
 ): ConferenceOutcome {
-  const { start, end, place, onCall, now, by } = act;
+  const { start, end, place, onCall, now, by, last = null } = act;
   if (meeting.hears === 'closed') return refused('unknown_meeting');
   if (!(start < end)) return refused('bad_time');
   return {
@@ -44,7 +52,11 @@ export function newConference(
       state: 'planned',
       sequence: 0,
       agenda: [],
-      people: meeting.members.map((name) => person(act.id(), name, 'member')),
+      people: meeting.members.map((name) => {
+        const known = last?.people.find((one) => one.as === 'member' && one.name === name);
+        const fresh = person(act.id(), name, 'member');
+        return known === undefined ? fresh : { ...fresh, mail: known.mail, remote: known.remote };
+      }),
       minutes: [],
       issues: [],
       createdAt: now,

@@ -2,7 +2,13 @@
  * Invitations as iCalendar (RFC 5545, RFC 5546). They pass through other people's mail and calendars: they name the meeting,
  * time and place, never a case, and of a closed meeting not even what it is.
  */
-import icalendar, { ICalAttendeeRole, ICalAttendeeType, ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
+import icalendar, {
+  ICalAlarmType,
+  ICalAttendeeRole,
+  ICalAttendeeType,
+  ICalCalendarMethod,
+  ICalEventStatus,
+} from 'ical-generator';
 
 export interface Invitation {
   /** Stable over changes. */
@@ -36,6 +42,8 @@ export function invitationOf(invitation: Invitation): string {
     status: cancelled ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
   });
   if (place !== '') event.location(place);
+  // The day before, by the calendar of whoever took it over.
+  if (!cancelled) event.createAlarm({ type: ICalAlarmType.display, triggerBefore: 86_400, description: title });
   for (const { name, mail } of people) {
     event.createAttendee({
       name,

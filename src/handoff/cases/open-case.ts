@@ -12,6 +12,7 @@ import { writeAudit } from '../audit.ts';
 import { bodyAgreed, mayAskDesk, mayJoin } from './case-consent.ts';
 import { addPart, type CaseAct, type CaseOutcome, type CaseRefusal, decline, refuse, step } from './case-steps.ts';
 import { endCase } from './end-case.ts';
+import { isReport } from './reports.ts';
 
 interface Work extends CaseAct {
   municipality: Municipality;
@@ -47,7 +48,8 @@ export async function openCase(
     lead,
     coordinator: null,
     tickets: tickets.map(({ id }) => id),
-    contact: first.contact === '' ? null : first.contact,
+    // Who reported is not the person it is about: nothing of the case is written to them.
+    contact: first.contact === '' || isReport(first) ? null : first.contact,
     district: first.district,
     ageBand: first.ageBand,
     needs: needsOf(tickets),

@@ -7,6 +7,7 @@ import type { Case, Conference } from '#contracts/case.ts';
 import type { Municipality, Target } from '#contracts/municipality.ts';
 import type { Ticket } from '#contracts/ticket.ts';
 import type { Store } from '#store/store.ts';
+import { WENT } from '../introduction.ts';
 import { momentOf } from '../opening-hours.ts';
 import { pages } from './community.ts';
 import { isSmall } from './suppress.ts';
@@ -29,6 +30,7 @@ const PEOPLE: ReadonlySet<Target['measure']> = new Set([
   'outreach_reports',
   'introductions',
   'introductions_met',
+  'introductions_joined',
   'stays_in_touch',
 ]);
 
@@ -75,9 +77,7 @@ export const fiscalYear = (day: string): number => Number(day.slice(0, 4)) - (Nu
 
 function ticketCounts(municipality: Municipality, target: Target, ticket: Ticket): boolean {
   const fits = target.needs.length === 0 || ticket.needs.some(({ need }) => target.needs.includes(need));
-  const wanted = ticket.answers[INTRODUCTION]?.text ?? null;
-  const named = municipality.resources.filter(({ id }) => target.resources.includes(id)).map(({ name }) => name);
-  const introduced = wanted !== null && (named.length === 0 || named.includes(wanted));
+  const introduced = isIntroduced(municipality, target, ticket);
   switch (target.measure) {
     case 'consultations':
       return fits;
@@ -87,10 +87,23 @@ function ticketCounts(municipality: Municipality, target: Target, ticket: Ticket
       return fits && introduced;
     case 'introductions_met':
       return fits && introduced && ticket.result?.result === 'met';
+    case 'introductions_joined':
+      return fits && introduced && (ticket.result?.result === 'met' || hasBeenThere(ticket));
     default:
       return false;
   }
 }
+
+/** Asked to be introduced to one of the target's places; to any where it names none. */
+function isIntroduced(municipality: Municipality, target: Target, ticket: Ticket): boolean {
+  const wanted = ticket.introduction?.name ?? ticket.answers[INTRODUCTION]?.text ?? null;
+  if (wanted === null || target.resources.length === 0) return wanted !== null;
+  const id = ticket.introduction?.resource ?? municipality.resources.find(({ name }) => name === wanted)?.id;
+  return id !== undefined && target.resources.includes(id);
+}
+
+const hasBeenThere = (ticket: Ticket): boolean =>
+  ticket.introduction?.answers.some(({ answer }) => WENT.has(answer)) === true;
 
 function conferenceCounts(target: Target, conference: Conference): number {
   if (conference.state !== 'held') return 0;

@@ -20,6 +20,7 @@ export const DECENT_HOURS = { from: 9, to: 18 } as const;
 export type TouchRefusal =
   | 'no_ticket'
   | 'no_contact'
+  | 'reporter'
   | 'blocked'
   | 'bad_rhythm'
   | 'push_not_asked'
