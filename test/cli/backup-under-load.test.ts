@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { backup } from '#cli/backup.ts';
+import { doctor } from '#cli/doctor.ts';
 import { restore } from '#cli/restore.ts';
 import type { Driver } from '#store/driver.ts';
 import { createEmbeddedDriver } from '#store/embedded/embedded-driver.ts';
@@ -107,7 +108,10 @@ describe.each([
             still: 12_000,
           });
           expect(await copy.store.counts('ashiya', 'timer', 'at')).toEqual({ waiting: rows.length });
+          expect(await doctor({ now: 0 }, quiet, copy, new Map())).toBe(0);
         }
+        // Beside the writers, too: what changes while it looks is no fault.
+        expect(await doctor({ now: 0 }, quiet, source, new Map())).toBe(0);
       } finally {
         stop = true;
         await Promise.all(writing);
