@@ -23,6 +23,7 @@ import { createIds } from '#support/ids.ts';
 import { KeyError } from '#support/key-ring.ts';
 import { createLogger, type Logger } from '#support/logger.ts';
 import { createMetrics } from '#support/metrics.ts';
+import { createSharedClock } from '#support/shared-clock.ts';
 import { createTries } from '#support/tries.ts';
 import { createTalkRoutes } from '#talk/create-talk-routes.ts';
 import { readQuestions } from '#triage/splitting-question.ts';
@@ -45,15 +46,14 @@ export async function main(): Promise<void> {
       isListenError(error)
     ) {
       for (const line of error.message.split('\n')) process.stderr.write(`tsunagi: ${line}\n`);
-      process.exitCode = error instanceof ConfigError || error instanceof KeyError ? 2 : 1;
-      return;
+      // Connections and threads that were begun would keep the process alive, and nobody would start it again.
+      process.exit(error instanceof ConfigError || error instanceof KeyError ? 2 : 1);
     }
     throw error;
   }
 }
 
 async function run(config: Config): Promise<void> {
-  const clock = systemClock;
   const ids = createIds();
   const metrics = createMetrics();
   const log = createLogger({ level: config.LOG_LEVEL });
@@ -64,6 +64,8 @@ async function run(config: Config): Promise<void> {
     createTriageThread({ dictionariesDir: config.DICTIONARIES_DIR, cacheDir: config.CACHE_DIR }),
   ]);
   reportRefused(content.refused, log);
+  const shared = store.time ? await createSharedClock({ ask: () => store.time!() }) : null;
+  const clock = shared ?? systemClock;
   const tries = createTries({ dir: config.DATA_DIR });
   const scripts = await openScripts({ store, content: () => content, now: () => clock.now() });
   await scripts.keep(content);
@@ -179,6 +181,7 @@ async function run(config: Config): Promise<void> {
   await staff.alerter.stop();
   await conversation.stop();
   tries.close();
+  shared?.stop();
   await triage.close();
   await store.close();
   log.info('stopped');

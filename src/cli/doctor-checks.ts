@@ -127,5 +127,6 @@ const FAULTS: Record<Exclude<Read['fault'], null>, string> = {
   sealed: 'a record cannot be opened (damaged, moved, or sealed with a key that is not in SECRET_KEYS)',
   newer: 'a record of a newer program',
   shape: 'a record is not in its shape',
+  unfinished: 'a restore or move into this store was broken off: empty it and begin again',
   rows: 'a record stands in the index at a wrong place',
 };

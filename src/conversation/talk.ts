@@ -87,9 +87,11 @@ export async function openTalk(
 /** Puts the turn's outcome into the draft; nothing is written before the draft is committed. */
 export async function closeTalk(talk: Talk): Promise<Ready | null> {
   const { draft, event, now } = talk;
-  const { retentionDays } = talk.script.municipality;
+  const expiresAt = now + talk.script.municipality.retentionDays.talk * 86_400_000;
+  // As long as there is a ticket somebody may have to answer them: it ends with that.
+  const { contact } = talk;
+  if (contact.expiresAt === null && contact.tickets.length === 0) talk.contact = { ...contact, expiresAt };
   if (talk.session) {
-    const expiresAt = now + retentionDays.talk * 86_400_000;
     await draft.put('session', event.contact, { session: talk.session, at: now, expiresAt });
   }
   if (talk.said.length === 0) {

@@ -50,6 +50,14 @@ export interface RawListOptions {
 
 export type RawCommit = { ok: true } | { ok: false; kind: string; id: string };
 
+/** Kind and id of the mark, in `-`, that the store is being filled by a copy, or was and the copy was broken off. */
+export const UNFINISHED = 'unfinished';
+
+/** A record as it is kept, or that it is no longer there. */
+export type Copied =
+  | (RawRecord & { kind: string; entries: readonly RawEntry[]; expiresAt: number | null })
+  | { kind: string; id: string; gone: true };
+
 export interface Driver {
   /** It was given the keys and seals beside the event loop: `commit` takes unsealed bodies, too. */
   readonly seals?: boolean;
@@ -73,8 +81,16 @@ export interface Driver {
    * @returns ends it.
    */
   snapshot?(): () => void;
+  /**
+   * Every record of a city as it stands at the moment at which this ends, whatever is written meanwhile; for stores whose
+   * reads cannot be held at one moment. A record may come again with what it is then, or as gone: the last one counts.
+   * @throws StoreError `unavailable` when the moment could not be held, or somebody else copies: to be begun again.
+   */
+  copy?(municipality: string): AsyncIterable<Copied[]>;
   watch(listener: (change: { municipality: string; kind: string; id: string }) => void): () => void;
   municipalities(): Promise<string[]>;
+  /** See `Store.time`. */
+  time?(): Promise<number>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

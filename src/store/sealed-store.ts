@@ -1,6 +1,6 @@
 /** Makes a typed `Store` of a driver: schemas, versions and migrations, index keys, seals. Knows no domain rule. */
 import type { KeyRing } from '#support/key-ring.ts';
-import type { Driver, RawEntry, RawOperation, RawRecord } from './driver.ts';
+import { type Driver, type RawEntry, type RawOperation, type RawRecord, UNFINISHED } from './driver.ts';
 import { type Body, KINDS, type Kind } from './kinds.ts';
 import {
   type Inspected,
@@ -66,6 +66,7 @@ export function createSealedStore(options: { driver: Driver; keyRing: KeyRing })
     municipality: string,
     record: RawRecord & { kind: string; entries: readonly RawEntry[] },
   ): Pick<Inspected['records'][number], 'body' | 'fault'> => {
+    if (record.kind === UNFINISHED) return { body: null, fault: 'unfinished' };
     if (!Object.hasOwn(KINDS, record.kind)) return { body: null, fault: 'unknown_kind' };
     const definition = definitionOf(record.kind as Kind);
     if (record.version > definition.version) return { body: null, fault: 'newer' };
@@ -139,6 +140,8 @@ export function createSealedStore(options: { driver: Driver; keyRing: KeyRing })
       // Side by side, so that they share the disk's writes.
       const done = await Promise.all(
         page.records.map(async (record) => {
+          // The driver's own are not sealed.
+          if (!Object.hasOwn(KINDS, record.kind)) return false;
           if (keyRing.keyOf(record.body) === keyRing.newest) return false;
           const place = context(municipality, record.kind, record.id);
           const body = keyRing.seal(keyRing.open(record.body, place), place);
@@ -162,6 +165,7 @@ export function createSealedStore(options: { driver: Driver; keyRing: KeyRing })
       };
     },
     municipalities: () => driver.municipalities(),
+    ...(driver.time ? { time: () => driver.time!() } : {}),
     ping: () => driver.ping(),
     close: () => driver.close(),
   };

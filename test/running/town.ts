@@ -20,6 +20,7 @@ export interface Town {
   line: FakeLine;
   redis: RedisServer | null;
   dataDir: string;
+  secretKeys: string;
   servers: (Service | null)[];
   /** From now on LINE delivers to server `i` only; null = to all in turn. */
   aim(i: number | null): void;
@@ -74,6 +75,7 @@ export async function openTown(options: {
     line,
     redis,
     dataDir,
+    secretKeys,
     servers,
     aim(i) {
       only = i;

@@ -20,6 +20,8 @@ export interface EmbeddedOptions {
   path: string;
   busyTimeoutMs?: number;
   thread?: boolean;
+  /** Nobody else may have the file open; without a thread, which would be somebody else. */
+  alone?: boolean;
   /** With these the thread seals, too (`createKeyRing`). */
   secretKeys?: string;
 }
@@ -28,8 +30,9 @@ export interface EmbeddedOptions {
  * @throws StoreError when it cannot be opened.
  */
 export function createEmbeddedDriver(options: EmbeddedOptions): Driver {
-  const { path, busyTimeoutMs = 1000, thread = path !== ':memory:', secretKeys = null } = options;
-  const db = openDatabase(path, busyTimeoutMs);
+  const { path, busyTimeoutMs = 1000, alone = false, secretKeys = null } = options;
+  const { thread = path !== ':memory:' && !alone } = options;
+  const db = openDatabase(path, busyTimeoutMs, alone);
   const writer = thread ? createThreadWriter({ path, busyTimeoutMs, secretKeys }) : null;
   const write = writer?.write ?? createCommitWriter(db, null);
   const sql = prepare(db);

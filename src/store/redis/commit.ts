@@ -165,7 +165,7 @@ function encode(
       }
     }
   }
-  keys.push(cityKeys.layout);
+  keys.push(cityKeys.layout, cityKeys.copying, cityKeys.changed);
   const args: Argument[] = [String(LAYOUT), changes.self, names, String(declared), String(commits.length)];
   const bodies: Uint8Array[] = [];
   for (const operations of commits) {

@@ -14,6 +14,7 @@ import { createChanges } from './changes.ts';
 import { checkServer } from './check-server.ts';
 import { createCommit } from './commit.ts';
 import { connect } from './connection.ts';
+import { createCopy } from './copy.ts';
 import { CITIES, keysOf, PING, readRecord, readRevision, readWhole, splitName } from './keys.ts';
 import { migrateLayout } from './layout.ts';
 import { createReads } from './read.ts';
@@ -115,11 +116,21 @@ export async function createRedisDriver(options: RedisDriverOptions): Promise<Dr
         records: names.flatMap((name, i) => (values[i] ? [readWhole(name, values[i])] : [])),
       };
     },
+    copy: (city) => {
+      open();
+      return createCopy(calls, driver.scan)(city);
+    },
     watch: (listener) => changes.watch(listener),
     async municipalities() {
       open();
       // `-` is the place for what belongs to no city.
       return (await cities()).filter((city) => city !== '-');
+    },
+    async time() {
+      open();
+      // In a cluster every node has a clock: the one that holds this key is asked by all.
+      const [seconds, micros] = (await calls.call(CITIES, ['TIME'], true)) as [Buffer, Buffer];
+      return Number(String(seconds)) * 1000 + Math.floor(Number(String(micros)) / 1000);
     },
     async ping() {
       open();

@@ -15,7 +15,8 @@ const script = (source: string): Script => ({ source, sha1: createHash('sha1').u
 /**
  * Several commits of one city, one after the other; each holds or fails by itself. Calls of Redis cost more than anything
  * else here, so they are gathered over all of them: a record is read once and written once.
- * KEYS: all, expiry, changes, then (index, counts) for each declared index, layout, then one record per operation.
+ * KEYS: all, expiry, changes, then (index, counts) for each declared index, layout, copying, changed, then one record per
+ *   operation. While somebody copies the city (`copying` exists), the names of what is written are noted in `changed`.
  * ARGV: layout, who writes (for `changes`), names of the declared indexes (`kind/index`, each ended by LF), how many, how
  *   many commits; then for each commit: number of operations, what it says on `changes` (JSON without the brackets), and
  *   for each operation: type (`put`, `delete`, `check`), kind, id, revision (`any` or a number); a put also: version,
@@ -34,6 +35,7 @@ for i = first, #KEYS, 1000 do
 end
 if not values[0] then return 'new' end
 if values[0] ~= ARGV[1] then return 'layout ' .. values[0] end
+local copied, base = values[1], first + 2
 
 local indexes = {}
 do
@@ -46,11 +48,11 @@ end
 
 -- What stands in Redis and what will, by the record's key.
 local before, after, touched = {}, {}, {}
-for n = 1, #KEYS - first do
-  local key = KEYS[first + n]
+for n = 1, #KEYS - base do
+  local key = KEYS[base + n]
   if not before[key] then
     local record = { revision = 0, expires = '-' }
-    local value = values[n]
+    local value = values[2 + n]
     if value then
       local revision, expires, length, start = string.match(value, '^(%d+) %d+ (%S+) (%d+)\\n()')
       record.revision, record.expires = tonumber(revision), expires
@@ -71,7 +73,7 @@ for c = 1, tonumber(ARGV[5]) do
   for i = 1, count do
     n = n + 1
     local put = ARGV[arg + 1] == 'put'
-    local key = KEYS[first + n]
+    local key = KEYS[base + n]
     operations[i] = { at = arg, key = key, put = put, check = ARGV[arg + 1] == 'check', body = body }
     if put then body = body + tonumber(ARGV[arg + 8]) end
     local entries = before[key].entries
@@ -156,10 +158,11 @@ for c, operations in ipairs(commits) do
   end
 end
 
-local set, drop, named, unnamed, ending, unending = {}, {}, {}, {}, {}, {}
+local set, drop, named, unnamed, ending, unending, written = {}, {}, {}, {}, {}, {}, {}
 for _, key in ipairs(touched) do
   local old, new = before[key], after[key]
   if new ~= old then
+    if copied then written[#written + 1] = new.name end
     if new.value then
       set[#set + 1] = key
       set[#set + 1] = new.value
@@ -195,6 +198,7 @@ all(named, 'ZADD', KEYS[1])
 all(unnamed, 'ZREM', KEYS[1])
 all(ending, 'ZADD', KEYS[2])
 all(unending, 'ZREM', KEYS[2])
+all(written, 'SADD', KEYS[base])
 for at, groups in pairs(counts) do
   for group, by in pairs(groups) do
     if by ~= 0 and redis.call('HINCRBY', KEYS[at], group, by) <= 0 then redis.call('HDEL', KEYS[at], group) end
@@ -224,4 +228,45 @@ for n, index in ipairs(KEYS) do
   all[n] = found
 end
 return all
+`);
+
+/**
+ * From now on commits note what they write. The empty member keeps the set, and with it its end, when all is taken.
+ * KEYS: copying, changed. ARGV: token, life in ms. Returns 1, or 0 while somebody else copies.
+ */
+export const BEGIN_COPY = script(`#!lua
+if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 0 end
+redis.call('DEL', KEYS[2])
+redis.call('SADD', KEYS[2], '')
+redis.call('PEXPIRE', KEYS[2], ARGV[2])
+return 1
+`);
+
+/**
+ * What was noted, with each record as it is at this moment; once all of it fits, nothing more is noted (if asked so).
+ * KEYS: copying, changed. ARGV: token, life in ms, how many at most, what stands before a record's name in its key,
+ *   `1` = end when that was all.
+ * Returns `lost` when the token or the notes are not there any more, else `all` or `more`, then name, record, name, record …; a record
+ *   is nil when it is gone.
+ */
+export const TAKE_CHANGED = script(`#!lua
+if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('EXISTS', KEYS[2]) == 0 then return 'lost' end
+local found = {}
+local names = redis.call('SPOP', KEYS[2], ARGV[3])
+local state = redis.call('SCARD', KEYS[2]) == 0 and 'all' or 'more'
+found[1] = state
+for _, name in ipairs(names) do
+  if name ~= '' then
+    found[#found + 1] = name
+    found[#found + 1] = redis.call('GET', ARGV[4] .. name)
+  end
+end
+if state == 'all' and ARGV[5] == '1' then
+  redis.call('DEL', KEYS[1], KEYS[2])
+else
+  redis.call('SADD', KEYS[2], '')
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  redis.call('PEXPIRE', KEYS[2], ARGV[2])
+end
+return found
 `);
