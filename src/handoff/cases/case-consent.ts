@@ -27,6 +27,13 @@ export function mayAskDesk(municipality: Municipality, ticket: Ticket): boolean 
   return desks.some((desk) => desk.id === ticket.window || latest(ticket, desk.id)?.state === 'given');
 }
 
+/**
+ * Whether a window may ask the desk for help (支援依頼): where the desk is a body of its own (小林 社協), only after explanation and
+ * agreement. Without such a desk (芦屋) the request stays in the window until the meeting may hear it.
+ */
+export const mayRequest = (municipality: Municipality, ticket: Ticket): boolean =>
+  !municipality.windows.some((window) => window.roles?.includes('multi_agency')) || mayAskDesk(municipality, ticket);
+
 /** Whether this body may hear the case: the window that holds it, one of the same body, or one the person agreed to. */
 export function bodyAgreed(municipality: Municipality, ticket: Ticket, body: string): boolean {
   const window = municipality.windows.find((one) => one.id === body || one.name === body);
