@@ -173,7 +173,7 @@ function rhythmOf(meeting: Meeting, last: number | null, now: number): string {
   const order = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
   if (meeting.regular !== undefined)
     parts.push(
-      `毎月 第${meeting.regular.nth.join('・')}${days[order.indexOf(meeting.regular.weekday)]}曜 ${meeting.regular.hours.replace('-', '〜')}`,
+      `毎月 第${meeting.regular.nth.join('・')}${days[order.indexOf(meeting.regular.weekday)]}曜 ${meeting.regular.hours.replaceAll(/(?<![\d:])0/gu, '').replace('-', '〜')}`,
     );
   if (meeting.everyMonths !== undefined)
     parts.push(meeting.everyMonths === 1 ? '月1回' : `${meeting.everyMonths}か月に1回`);
@@ -197,10 +197,10 @@ function planForms(c: Ctx, meeting: Meeting, rows: readonly { one: Conference }[
     html`<form method="post" action="${path(c, '/meetings')}" class="stack">${csrf(c.get('me'))}<input type="hidden" name="meeting" value="${meeting.id}">${inside}</form>`;
   const regular = coming.map((day) =>
     form(
-      html`<input type="hidden" name="day" value="${day.day}"><input type="hidden" name="from" value="${clock(day.start)}"><input type="hidden" name="to" value="${clock(day.end)}"><div class="row"><label>場所<input name="place"></label><button>${dayLabel(day.day)} を開く${day.closed ? '（休みの日）' : ''}</button></div>`,
+      html`<input type="hidden" name="day" value="${day.day}"><input type="hidden" name="from" value="${clock(day.start)}"><input type="hidden" name="to" value="${clock(day.end)}"><div class="row"><label>場所<input name="place"></label><button>${dayLabel(day.day)} を予定に入れる${day.closed ? '（休みの日）' : ''}</button></div>`,
     ),
   );
-  return html`${regular}<details class="box"><summary>${meeting.regular === undefined ? '日時を決めて開く' : '随時で開く'}</summary>${form(html`<input type="hidden" name="onCall" value="${meeting.regular === undefined && !meeting.onCall ? '' : 'yes'}"><label>日<input type="date" name="day" min="${dayOf(now)}" required></label><label>はじめ<input type="time" name="from" required></label><label>おわり<input type="time" name="to" required></label><label>場所（オンラインなら、つなぎ方）<input name="place"></label><button>開く</button>`)}</details>`;
+  return html`${regular}<details class="box"><summary>${meeting.regular === undefined ? '日時を決める' : '随時の日時を決める'}</summary>${form(html`<input type="hidden" name="onCall" value="${meeting.regular === undefined && !meeting.onCall ? '' : 'yes'}"><label>日<input type="date" name="day" min="${dayOf(now)}" required></label><label>はじめ<input type="time" name="from" required></label><label>おわり<input type="time" name="to" required></label><label>場所（オンラインなら、つなぎ方）<input name="place"></label><button>予定に入れる</button>`)}</details>`;
 }
 
 const clock = (at: number): string => timeLabel(at).padStart(5, '0');

@@ -6,6 +6,7 @@
 import type { Municipality } from '#contracts/municipality.ts';
 import type { Ticket } from '#contracts/ticket.ts';
 import { type Consent, overallConsent, recordConsent } from '../consent.ts';
+import { isReport } from './reports.ts';
 
 /** Recipient under which the meeting itself stands in a ticket's consent table. */
 export const MEETING = '重層的支援会議';
@@ -23,6 +24,8 @@ export const hearingOf = (ticket: Ticket): Hearing =>
  */
 export function mayAskDesk(municipality: Municipality, ticket: Ticket): boolean {
   if (hearingOf(ticket) === 'consented') return true;
+  // Nobody has asked the person it is about, whatever window the report came to.
+  if (isReport(ticket)) return false;
   const desks = municipality.windows.filter((window) => window.roles?.includes('multi_agency'));
   return desks.some((desk) => desk.id === ticket.window || latest(ticket, desk.id)?.state === 'given');
 }
