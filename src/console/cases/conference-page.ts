@@ -1,6 +1,6 @@
 /** One meeting: agenda, who sits in it, minutes, decisions; the same on paper. A guest's case alone is named beside the guest. */
 import { html } from 'hono/html';
-import { CASE_STATES, type Case, type Conference } from '#contracts/case.ts';
+import { type Attendee, CASE_STATES, type Case, type Conference } from '#contracts/case.ts';
 import { NEED_NAMES, NEEDS } from '#contracts/labels.ts';
 import type { Meeting, Municipality } from '#contracts/municipality.ts';
 import { dayOf, slotSentence, timeLabel } from '#engine/japan-time.ts';
@@ -127,20 +127,13 @@ function people(c: Ctx, view: View, may: boolean, paper: boolean): Html {
         person.cases.length === 0
           ? ''
           : `（${person.cases.map((known) => number(view, known)).join('、')} のときだけ）`;
-      const edit =
-        may && one.state === 'planned'
-          ? more(
-              `${person.name}の招待`,
-              form(
-                'person',
-                html`<input type="hidden" name="person" value="${person.id}"><label>メール<input type="email" name="mail" value="${person.mail ?? ''}"></label>${view.meeting.remote ? html`<label class="check"><input type="checkbox" name="remote" value="yes" ${person.remote ? 'checked' : ''}>オンラインで</label>` : ''}<button>残す</button>`,
-              ),
-            )
-          : '';
-      return html`<li>${person.came === true ? '☑ ' : person.came === false ? '欠席 ' : ''}${person.name} <span class="hint">${kinds[person.as]}${only}${person.remote ? '・オンライン' : ''}${paper ? '' : invitedHint(person)}</span>${edit}</li>`;
+      return html`<li>${person.came === true ? '☑ ' : person.came === false ? '欠席 ' : ''}${person.name} <span class="hint">${kinds[person.as]}${only}${person.remote ? '・オンライン' : ''}${paper ? '' : invitedHint(person)}</span></li>`;
     },
-  )}</ul></section>`;
+  )}</ul>${may && one.state === 'planned' && one.people.length > 0 ? more('メール・オンライン・外す', form('people', html`${one.people.map((person) => personFields(person, view.meeting.remote))}<button>残す</button>`)) : ''}</section>`;
 }
+
+const personFields = (person: Attendee, remote: boolean): Html =>
+  html`<fieldset class="row"><legend>${person.name}</legend><label>メール<input type="email" name="mail-${person.id}" value="${person.mail ?? ''}" autocomplete="off"></label>${remote ? html`<label class="check"><input type="checkbox" name="remote-${person.id}" value="yes" ${person.remote ? 'checked' : ''}>オンラインで</label>` : ''}<label class="check"><input type="checkbox" name="off-${person.id}" value="yes">外す</label></fieldset>`;
 
 /** Minutes and decisions of one case, for those who may see the case. */
 function aboutCase(_c: Ctx, view: View, id: string, _may: boolean): Html {
