@@ -171,10 +171,11 @@ async function closedPage(
   );
   const lines = (await readClosedAudit(desk.store, city, id)).toReversed();
   const body = html`<p class="crumb"><a href="${path(c, '/closed')}">支援会議の記録</a></p>
-    <h1><span class="receipt">${file.number}</span>支援会議${file.urgency === 'urgent' ? html`<span class="flag">急ぎ</span>` : ''}</h1>
+    <h1><span class="receipt">${file.number}</span> 支援会議${file.urgency === 'urgent' ? html`<span class="flag">急ぎ</span>` : ''}</h1>
     <p class="warn">本人の同意のない情報です。この記録があること自体を、名簿の外の人に伝えないでください。</p>
+    <p class="jump"><a class="button" href="#acts">できることへ（書く・会議・名簿）</a></p>
     <div class="columns"><div class="sheet">${sheet}<section class="part"><h2>この記録の履歴</h2><ul class="history">${lines.slice(0, 100).map((line) => html`<li><time>${when(line.at)}</time> ${nameOf(names, line.by)}：${LOG_NAMES[line.action] ?? line.action}</li>`)}</ul></section></div>
-    <aside class="acts" aria-label="できること">${file.state === 'open' ? forms(c, file, form, people) : ''}<section class="box"><h2>印刷</h2><ul class="links"><li><a href="${path(c, `/closed/${id}/print`)}">印刷する（履歴に残ります）</a></li></ul></section></aside></div>`;
+    <aside class="acts" id="acts" tabindex="-1" aria-label="できること">${file.state === 'open' ? forms(c, file, form, people) : ''}<section class="box"><h2>印刷</h2><ul class="links"><li><a href="${path(c, `/closed/${id}/print`)}">印刷する（履歴に残ります）</a></li></ul></section></aside></div>`;
   const said = c.req.query('done') === undefined ? undefined : '記録しました。';
   return page(desk, c, { title: `支援会議 ${file.number}`, body, wide: true, said, fault, ...status });
 }
