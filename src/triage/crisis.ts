@@ -13,6 +13,7 @@ const KIND_COLUMNS = KINDS.map((kind) => headPlace(`crisis:${kind}`));
 const ANY = headPlace('crisis:any');
 const OTHER = headPlace('scope:other');
 const UNCLEAR = headPlace('scope:unclear');
+const NEED = headPlace('scope:need');
 /** Marks of what is said lightly or long past. */
 const LIGHT = new Set(['笑い', '絵文字 笑う', '落着', '昔']);
 
@@ -29,13 +30,23 @@ export function crisisOf(analysis: Analysis, p: Float64Array, settings: Settings
   const probability = crisisProbability(crisisInputs(analysis, p, rules), settings.crisis);
   const first = sure ?? hits[0];
   const kind = bestKind(p, first);
-  return probability < threshold(analysis, rules, kind, settings) ? 'none' : kind;
+  return probability < threshold(analysis, rules, isWishToDie(kind, p), settings) ? 'none' : kind;
 }
 
-function threshold(analysis: Analysis, { hits, sure, harmless }: Rules, kind: Kind, { crisisFrom }: Settings): number {
+function threshold(
+  analysis: Analysis,
+  { hits, sure, harmless }: Rules,
+  wishToDie: boolean,
+  { crisisFrom }: Settings,
+): number {
   if (harmless) return hits.length === 0 && isLight(analysis) ? JEST_FROM : crisisFrom;
   if (sure !== undefined) return SURE_FROM;
-  return kind === 'suicide' ? SUICIDE_SHARE * crisisFrom : crisisFrom;
+  return wishToDie ? SUICIDE_SHARE * crisisFrom : crisisFrom;
+}
+
+/** Not a cry without a topic (「もう無理」): there the bot asks on. */
+function isWishToDie(kind: Kind, p: Float64Array): boolean {
+  return kind === 'suicide' && p[NEED]! > p[UNCLEAR]!;
 }
 
 function isLight(analysis: Analysis): boolean {
