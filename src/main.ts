@@ -16,16 +16,18 @@ import { createConversation } from '#conversation/service.ts';
 import type { World } from '#conversation/talk.ts';
 import { createLineChannel } from '#line/channel.ts';
 import { createLineRoutes } from '#line/routes.ts';
-import { createSimulator, type Simulator, simulatorToken } from '#simulator/create-simulator.ts';
+import type { Simulator } from '#simulator/create-simulator.ts';
 import { StoreError } from '#store/store.ts';
 import { systemClock } from '#support/clock.ts';
 import { createIds } from '#support/ids.ts';
 import { KeyError } from '#support/key-ring.ts';
 import { createLogger, type Logger } from '#support/logger.ts';
 import { createMetrics } from '#support/metrics.ts';
+import { createSharedClock } from '#support/shared-clock.ts';
+import { createTries } from '#support/tries.ts';
 import { createTalkRoutes } from '#talk/create-talk-routes.ts';
-import { createTriage } from '#triage/create-triage.ts';
 import { readQuestions } from '#triage/splitting-question.ts';
+import { createTriageThread } from '#triage/triage-thread.ts';
 import { addressOf, openConsole } from './open-console.ts';
 import { openStore } from './open-store.ts';
 
@@ -44,25 +46,27 @@ export async function main(): Promise<void> {
       isListenError(error)
     ) {
       for (const line of error.message.split('\n')) process.stderr.write(`tsunagi: ${line}\n`);
-      process.exitCode = error instanceof ConfigError || error instanceof KeyError ? 2 : 1;
-      return;
+      // Connections and threads that were begun would keep the process alive, and nobody would start it again.
+      process.exit(error instanceof ConfigError || error instanceof KeyError ? 2 : 1);
     }
     throw error;
   }
 }
 
 async function run(config: Config): Promise<void> {
-  const clock = systemClock;
   const ids = createIds();
   const metrics = createMetrics();
   const log = createLogger({ level: config.LOG_LEVEL });
   // Side by side: each takes its part of a second.
   const [store, content, triage] = await Promise.all([
     openStore(config),
-    loadContent({ dir: config.FLOWS_DIR }),
-    createTriage({ dictionariesDir: config.DICTIONARIES_DIR, cacheDir: config.CACHE_DIR }),
+    loadContent({ dir: config.FLOWS_DIR, cities: config.municipalities }),
+    createTriageThread({ dictionariesDir: config.DICTIONARIES_DIR, cacheDir: config.CACHE_DIR }),
   ]);
   reportRefused(content.refused, log);
+  const shared = store.time ? await createSharedClock({ ask: () => store.time!() }) : null;
+  const clock = shared ?? systemClock;
+  const tries = createTries({ dir: config.DATA_DIR });
   const scripts = await openScripts({ store, content: () => content, now: () => clock.now() });
   await scripts.keep(content);
   const pseudonym = await loadPseudonym(store);
@@ -101,6 +105,7 @@ async function run(config: Config): Promise<void> {
     ids,
     log,
     count: metrics.count,
+    tries,
     publicUrl,
   };
   const talk = createTalkRoutes({
@@ -133,7 +138,7 @@ async function run(config: Config): Promise<void> {
     count: (name, labels) => metrics.count(`line_${name}`, labels),
     log,
   });
-  const simulator = config.simulator ? openSimulator() : null;
+  const simulator = config.simulator ? await openSimulator() : null;
   const mounts: [string, Hono][] = [
     ['/', routes],
     ['/console', staff.console.routes],
@@ -142,13 +147,15 @@ async function run(config: Config): Promise<void> {
   if (simulator) mounts.push(['/simulator', simulator.routes], ['/', simulator.api]);
   const app = createApp({ mounts, ready: () => store.ping(), metrics, log });
 
-  function openSimulator(): Simulator {
+  async function openSimulator(): Promise<Simulator> {
+    const { createSimulator } = await import('#simulator/create-simulator.ts');
     return createSimulator({
       municipalities: config.municipalities.flatMap((id) => {
         const city = content.municipalities.get(id);
         return city && !config.line.has(id) ? [{ id, name: city.name, account: city.account }] : [];
       }),
       secretOf: (municipality) => credentials.get(municipality)!.secret,
+      tokenOf: (municipality) => credentials.get(municipality)!.accessToken,
       async deliver(municipality, body, signature) {
         const headers = { 'content-type': 'application/json; charset=utf-8', 'x-line-signature': signature };
         const url = `http://127.0.0.1:${port()}/line/${municipality}/webhook`;
@@ -173,6 +180,9 @@ async function run(config: Config): Promise<void> {
   await closeServer(server);
   await staff.alerter.stop();
   await conversation.stop();
+  tries.close();
+  shared?.stop();
+  await triage.close();
   await store.close();
   log.info('stopped');
 }
@@ -182,7 +192,7 @@ function credentialsOf(config: Config): Map<string, { secret: string; accessToke
   const all = new Map(config.line);
   if (config.simulator) {
     for (const city of config.municipalities) {
-      if (!all.has(city)) all.set(city, { secret: randomBytes(16).toString('hex'), accessToken: simulatorToken(city) });
+      if (!all.has(city)) all.set(city, { secret: randomBytes(16).toString('hex'), accessToken: `simulator-${city}` });
     }
   }
   return all;

@@ -2,10 +2,10 @@
 import { mkdirSync } from 'node:fs';
 import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Driver } from '#store/driver.ts';
+import { type Driver, UNFINISHED } from '#store/driver.ts';
 import { createEmbeddedDriver } from '#store/embedded/embedded-driver.ts';
 import { createSealedStore } from '#store/sealed-store.ts';
-import type { Store } from '#store/store.ts';
+import { type Store, StoreError } from '#store/store.ts';
 import { createKeyRing, generateKey, KeyError, type KeyRing } from '#support/key-ring.ts';
 
 export interface StoreSettings {
@@ -22,9 +22,16 @@ export interface Storage {
   keyRing: KeyRing;
 }
 
-/** @throws StoreError, KeyError */
+/** @throws StoreError, also for half a store; KeyError */
 export async function openStore(settings: StoreSettings): Promise<Store> {
-  return (await openStorage(settings)).store;
+  const { store, driver } = await openStorage(settings);
+  const [unfinished] = await driver.get('-', UNFINISHED, [UNFINISHED]);
+  if (!unfinished) return store;
+  await store.close();
+  throw new StoreError(
+    'misconfigured',
+    'a restore or move into this store is under way or was broken off: empty it and begin again',
+  );
 }
 
 /** @throws StoreError, KeyError */
@@ -43,8 +50,9 @@ export async function openStorage(settings: StoreSettings): Promise<Storage> {
 
 async function openEmbedded(settings: StoreSettings): Promise<Storage> {
   mkdirSync(settings.DATA_DIR, { recursive: true, mode: 0o700 });
-  const keyRing = createKeyRing(settings.SECRET_KEYS ?? (await localKeys(settings.DATA_DIR)));
-  const driver = createEmbeddedDriver({ path: join(settings.DATA_DIR, 'tsunagi.db') });
+  const secretKeys = settings.SECRET_KEYS ?? (await localKeys(settings.DATA_DIR));
+  const keyRing = createKeyRing(secretKeys);
+  const driver = createEmbeddedDriver({ path: join(settings.DATA_DIR, 'tsunagi.db'), secretKeys });
   return { driver, keyRing, store: createSealedStore({ driver, keyRing }) };
 }
 

@@ -1,5 +1,5 @@
 /** Reads every record as it is kept, sealed, and writes it into an empty store. */
-import type { Driver, RawEntry, RawOperation } from '#store/driver.ts';
+import { type Copied, type Driver, type RawEntry, type RawOperation, UNFINISHED } from '#store/driver.ts';
 import { placesOf } from './storage.ts';
 import { WrongUse } from './wrong-use.ts';
 
@@ -16,74 +16,63 @@ export interface Kept {
 }
 
 /**
- * Every record once, city by city. Where the store cannot hold its reads at one moment, what was written meanwhile is
- * read again afterwards until nothing more was written, or `tries` are over.
- * @param options.onChanged told how many records of a city were read again.
+ * Every record, city by city, each city at one moment: all cities at the same one where the store can hold its reads. A
+ * record may come again with what it is by then, or with an empty body when it is gone: the last one counts.
  */
-export async function* readAll(driver: Driver, options: { tries?: number } = {}): AsyncGenerator<Kept[]> {
+export async function* readAll(driver: Driver): AsyncGenerator<Kept[]> {
   const end = driver.snapshot?.();
-  const changed = new Map<string, Map<string, { kind: string; id: string }>>();
-  const unwatch = driver.watch(({ municipality, kind, id }) => {
-    const ofCity = changed.get(municipality) ?? new Map();
-    changed.set(municipality, ofCity.set(`${kind}/${id}`, { kind, id }));
-  });
   try {
     for (const city of await placesOf({ driver })) {
-      let cursor: string | null = null;
-      do {
-        const page: Awaited<ReturnType<Driver['scan']>> = await driver.scan(city, cursor, PAGE);
-        const records = page.records.filter((record) => record.kind !== 'ping');
-        yield records.map((record): Kept => ({ city, ...record }));
-        cursor = page.cursor;
-      } while (cursor !== null);
+      for await (const page of driver.copy?.(city) ?? pagesOf(driver, city)) {
+        const records = page.filter((record) => record.kind !== 'ping' && record.kind !== UNFINISHED);
+        if (records.length > 0)
+          yield records.map(
+            (record): Kept => ('gone' in record ? { city, ...NOTHING, ...record } : { city, ...record }),
+          );
+      }
     }
-    if (end === undefined) yield* again(driver, changed, options.tries ?? 5);
   } finally {
-    unwatch();
     end?.();
   }
 }
 
-/** A record comes again with what it is now; one that was deleted comes with an empty body. */
-async function* again(
-  driver: Driver,
-  changed: Map<string, Map<string, { kind: string; id: string }>>,
-  tries: number,
-): AsyncGenerator<Kept[]> {
-  for (let i = 0; i < tries && changed.size > 0; i++) {
-    const batch = [...changed];
-    changed.clear();
-    for (const [city, names] of batch) {
-      const wanted = new Map(names);
-      const gone = new Map(names);
-      let cursor: string | null = null;
-      do {
-        const page: Awaited<ReturnType<Driver['scan']>> = await driver.scan(city, cursor, PAGE);
-        const records = page.records.filter((record) => wanted.has(`${record.kind}/${record.id}`));
-        for (const record of records) gone.delete(`${record.kind}/${record.id}`);
-        if (records.length > 0) yield records.map((record): Kept => ({ city, ...record }));
-        cursor = page.cursor;
-      } while (cursor !== null);
-      const nothing = { version: 0, expiresAt: null, entries: [], body: new Uint8Array() };
-      if (gone.size > 0) yield [...gone.values()].map(({ kind, id }): Kept => ({ city, kind, id, ...nothing }));
-    }
-  }
+const NOTHING = { version: 0, expiresAt: null, entries: [], body: new Uint8Array() };
+
+async function* pagesOf(driver: Driver, city: string): AsyncGenerator<Copied[]> {
+  let cursor: string | null = null;
+  do {
+    const page: Awaited<ReturnType<Driver['scan']>> = await driver.scan(city, cursor, PAGE);
+    yield page.records;
+    cursor = page.cursor;
+  } while (cursor !== null);
 }
 
-/** @throws WrongUse when there is something in it: two installations' records must not be mixed. */
+/** @throws WrongUse when there is something in it, or half of something: two installations' records must not be mixed. */
 export async function expectEmpty(driver: Driver): Promise<void> {
   for (const city of await placesOf({ driver })) {
     const { records } = await driver.scan(city, null, 2);
+    if (records.some((record) => record.kind === UNFINISHED))
+      throw new WrongUse(
+        '書きこむ先で、前の restore か move が途中で終わっています。空にしてから、やり直してください。',
+      );
     if (records.some((record) => record.kind !== 'ping'))
       throw new WrongUse('書きこむ先に、すでに記録があります。空の場所を選んでください。');
   }
 }
 
-/** The later of two records of the same name counts. @returns how many were written. */
+/**
+ * The later of two records of the same name counts. While it goes on, and when it was broken off, a mark says so: nobody
+ * serves from half a store. @returns how many were written.
+ */
 export async function writeAll(driver: Driver, pages: AsyncIterable<Kept[]>): Promise<number> {
   let written = 0;
+  const mark = { kind: UNFINISHED, id: UNFINISHED, revision: 'any' } as const;
+  const put = { ...mark, type: 'put', version: 1, body: new Uint8Array([1]), entries: [], expiresAt: null } as const;
+  await driver.commit('-', [put], true);
   for await (const page of pages) {
-    for (const [city, records] of Map.groupBy(page, (record) => record.city)) {
+    // A commit names a record once.
+    const last = new Map(page.map((record) => [`${record.city}/${record.kind}/${record.id}`, record]));
+    for (const [city, records] of Map.groupBy(last.values(), (record) => record.city)) {
       const operations = records.map(
         ({ kind, id, version, expiresAt, entries, body }): RawOperation =>
           body.length === 0
@@ -94,5 +83,6 @@ export async function writeAll(driver: Driver, pages: AsyncIterable<Kept[]>): Pr
       written += operations.length;
     }
   }
+  await driver.commit('-', [{ ...mark, type: 'delete' }], true);
   return written;
 }

@@ -73,7 +73,9 @@ export function createCityCheck(options: { municipality: Municipality | null; no
     outgoing(body, id) {
       const open = body.state === 'waiting' || body.state === 'sending';
       if (open && body.messages.length === 0) wrong('a message to be sent is empty', `outgoing ${id}`);
-      if (!open && (body.messages.length > 0 || body.replyToken !== null))
+      // What may be lost is kept until it has been said again.
+      const words = body.messages.length > 0 && body.state !== 'unknown' && body.outcome !== 'quota';
+      if (!open && (words || body.replyToken !== null))
         wrong('an ended message keeps its words or token', `outgoing ${id}`);
       if (open) up(notes, 'messages not yet sent');
       if (body.state === 'unknown') up(notes, 'messages of unknown fate');
@@ -125,5 +127,6 @@ const FAULTS: Record<Exclude<Read['fault'], null>, string> = {
   sealed: 'a record cannot be opened (damaged, moved, or sealed with a key that is not in SECRET_KEYS)',
   newer: 'a record of a newer program',
   shape: 'a record is not in its shape',
+  unfinished: 'a restore or move into this store was broken off: empty it and begin again',
   rows: 'a record stands in the index at a wrong place',
 };

@@ -7,7 +7,7 @@ import type { Storage } from '../open-store.ts';
 import { BACKUP_FORMAT } from './backup.ts';
 import { expectEmpty, type Kept, writeAll } from './copy-records.ts';
 import type { Out } from './out.ts';
-import { WrongUse } from './wrong-use.ts';
+import { fileTrouble, WrongUse } from './wrong-use.ts';
 
 const PAGE = 500;
 const lineSchema = z.object({
@@ -24,7 +24,9 @@ const endSchema = z.object({ end: z.int(), sha256: z.string() });
 
 /** @throws WrongUse for a file that is none, is of another format or is not whole; a store that is not empty. */
 export async function restore(options: { file: string }, io: Out, storage: Storage): Promise<number> {
-  await checkFile(options.file);
+  await checkFile(options.file).catch((error: unknown) => {
+    throw fileTrouble(error, options.file);
+  });
   await expectEmpty(storage.driver);
   const written = await writeAll(storage.driver, pagesOf(options.file));
   io.stdout.write(`${written}件を戻しました。tsunagi doctor で確かめてください。\n`);

@@ -271,7 +271,9 @@ function addKeys(program: Command, root: string, done: (code: number) => void): 
     .description('新しい鍵を1つ作って表示する（SECRET_KEYS の先頭に足す）')
     .argument('[name]', '鍵の名前', 'k1')
     .action(async (name: string) => {
-      const { generateKey } = await import('#support/key-ring.ts');
+      const { createKeyRing, generateKey } = await import('#support/key-ring.ts');
+      // Says what a name may look like.
+      createKeyRing(generateKey(name));
       process.stdout.write(`${generateKey(name)}\n`);
       done(0);
     });

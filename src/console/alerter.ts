@@ -50,10 +50,13 @@ export function createAlerter(options: AlerterOptions): Alerter {
   const { store, clock, log } = options;
   let timer: NodeJS.Timeout | null = null;
   let beating: Promise<void> = Promise.resolve();
+  /** A look that has not begun yet sees everything that has come until then. */
+  let queued = false;
   let stopped = true;
   let unwatch: () => void = () => {};
 
-  const tell = async (city: Municipality, stored: Stored<'alert'>): Promise<void> => {
+  /** @returns false when it was this process's turn to tell, and nobody could be told. */
+  const tell = async (city: Municipality, stored: Stored<'alert'>, directory: Directory): Promise<boolean> => {
     const alert = stored.body;
     const now = clock.now();
     const round = alert.round + 1;
@@ -66,21 +69,17 @@ export function createAlerter(options: AlerterOptions): Alerter {
       body: { ...alert, round, nextAt },
     } as const;
     // Another server tells this round, or somebody has just acknowledged.
-    if (!(await store.commit(city.id, [claim])).ok) return;
-    const people = await whom(store, city, alert, now);
+    if (!(await store.commit(city.id, [claim])).ok) return true;
+    const people = whom(directory, city, alert, now);
     const told = await Promise.all([
       ...mailAll(city, stored.id, alert, people),
-      ...(await postAll(city, stored.id, alert)),
+      ...postAll(city, stored.id, alert, directory.hooks),
     ]);
     for (const { outcome } of told)
       options.count('alerts_told', { municipality: city.id, outcome: outcome === 'ok' ? 'ok' : 'failed' });
-    if (told.every(({ outcome }) => outcome !== 'ok'))
-      log.error('a crisis alert reached nobody', { municipality: city.id, ticket: stored.id, round: alert.round });
-    await note(
-      city.id,
-      stored.id,
-      told.map((one) => ({ ...one, at: now })),
-    );
+    const lines = told.map((one) => ({ ...one, at: now }));
+    if (lines.length > 0) await note(city.id, stored.id, lines);
+    return told.some(({ outcome }) => outcome === 'ok');
   };
 
   const mailAll = (
@@ -104,12 +103,12 @@ export function createAlerter(options: AlerterOptions): Alerter {
       ];
     });
 
-  const postAll = async (
+  const postAll = (
     city: Municipality,
     ticket: string,
     alert: Alert,
-  ): Promise<Promise<{ to: string; outcome: string }>[]> => {
-    const hooks = await store.list(city.id, 'hook', 'all', { limit: 100 });
+    hooks: Directory['hooks'],
+  ): Promise<{ to: string; outcome: string }>[] => {
     const window = windowName(city, alert.window);
     const notice = {
       type: 'crisis',
@@ -144,14 +143,26 @@ export function createAlerter(options: AlerterOptions): Alerter {
         const city = options.municipality(id);
         if (!city) continue;
         const due = await store.list(id, 'alert', 'due', { limit: 50, to: timeKey(clock.now() + 1) });
-        await Promise.all(due.map((row) => tell(city, row)));
+        if (due.length === 0) continue;
+        const directory = await readDirectory(store, id, clock.now());
+        const told = await Promise.all(due.map((row) => tell(city, row, directory)));
+        const unheard = due.filter((_, i) => !told[i]).map((row) => row.id);
+        if (unheard.length > 0) {
+          const tickets = unheard.slice(0, 10);
+          log.error('crisis alerts reached nobody', { municipality: id, alerts: unheard.length, tickets });
+        }
       } catch (error) {
         log.error('alerts left for later', { municipality: id, error });
       }
     }
   };
   const run = (): Promise<void> => {
-    beating = beating.then(beat);
+    if (queued) return beating;
+    queued = true;
+    beating = beating.then(() => {
+      queued = false;
+      return beat();
+    });
     return beating;
   };
   const schedule = (): void => {
@@ -178,14 +189,30 @@ export function createAlerter(options: AlerterOptions): Alerter {
   };
 }
 
+/** Who and what can be told of a city's alerts. */
+interface Directory {
+  /** Whoever may acknowledge. */
+  people: Person[];
+  onDuty: ReadonlySet<string>;
+  hooks: Stored<'hook'>[];
+}
+
+async function readDirectory(store: Store, city: string, now: number): Promise<Directory> {
+  const [staff, duty, hooks] = await Promise.all([
+    listStaff(store, city),
+    store.list(city, 'duty', 'to', { from: timeKey(now), limit: 200 }),
+    store.list(city, 'hook', 'all', { limit: 100 }),
+  ]);
+  return {
+    people: staff.filter((one) => !one.staff.disabled && may(one.staff.roles, 'crisis.acknowledge')),
+    onDuty: new Set(duty.filter((row) => row.body.from <= now).map((row) => row.body.staff)),
+    hooks,
+  };
+}
+
 /** At least two people from the first round on (R16). */
-export async function whom(store: Store, city: Municipality, alert: Alert, now: number): Promise<Person[]> {
-  const people = (await listStaff(store, city.id)).filter(
-    ({ staff }) => !staff.disabled && may(staff.roles, 'crisis.acknowledge'),
-  );
+function whom({ people, onDuty }: Directory, city: Municipality, alert: Alert, now: number): Person[] {
   if (alert.round >= 2) return people;
-  const duty = await store.list(city.id, 'duty', 'to', { from: timeKey(now), limit: 200 });
-  const onDuty = new Set(duty.filter((row) => row.body.from <= now).map((row) => row.body.staff));
   const window = city.windows.find((one) => one.id === alert.window);
   const open = window !== undefined && isOpen(city, window, now);
   const coordinators = people.filter(({ staff }) => staff.roles.includes('coordinator'));

@@ -6,7 +6,7 @@ import { type Interval, intervalsOf, isClosedDay, isNationalHoliday, momentOf } 
 
 export interface WeekDay {
   day: string;
-  intervals: Interval[];
+  intervals: readonly Interval[];
   /** A holiday or closure of the city, or a day with hours of its own. */
   why: 'holiday' | 'closed' | 'special' | null;
   places: { start: number; end: number; booked: Ticket[]; free: number; outside: boolean }[];

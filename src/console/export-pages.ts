@@ -1,6 +1,5 @@
 /** Chosen tickets as a file: masked unless asked for in full, and every export is on record (R24). */
 import { Hono } from 'hono';
-import writeExcelFile from 'write-excel-file/node';
 import type { Ticket } from '#contracts/ticket.ts';
 import { dayOf } from '#engine/japan-time.ts';
 import { type Form, formRows } from '#handoff/form-columns.ts';
@@ -54,5 +53,7 @@ export async function xlsxOf(table: readonly (readonly string[])[]): Promise<Buf
   const rows = table.map((row, index) =>
     row.map((value) => ({ value, type: String, wrap: true, ...(index === 0 ? { fontWeight: 'bold' as const } : {}) })),
   );
+  // Loaded by the first export: a start need not wait for it.
+  const { default: writeExcelFile } = await import('write-excel-file/node');
   return writeExcelFile(rows, { sheet: 'つなぐシート', stickyRowsCount: 1 }).toBuffer();
 }

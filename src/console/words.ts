@@ -83,6 +83,8 @@ const EVENTS: Record<string, string> = {
   contact_revealed: 'いのちの危険のため、LINEの利用者番号を開いた',
   hours_changed: '受付時間の変更（予約はそのまま）',
   answered: '本人に返事',
+  answer_uncertain: '自動のお返事が、本人に届いていないかもしれません',
+  answer_said_again: '届いていないかもしれないお返事を、もう一度送りました',
   floor_taken: '職員が話し手に',
   floor_released: '自動応答に戻す',
   withdrawn: '本人が言葉を取り消し',

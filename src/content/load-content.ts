@@ -30,11 +30,16 @@ export interface Content {
 
 /**
  * @param options.dir the project's `flows` folder
+ * @param options.cities only these; default all there are
  * @param options.previous content loaded earlier: its flow revisions stay known, so that open talks go on as they began
  * @throws ContentError when the files that every city shares are broken: nothing can be served then
  */
-export async function loadContent(options: { dir: string; previous?: Content }): Promise<Content> {
-  const { common, cities } = await readAll(options.dir);
+export async function loadContent(options: {
+  dir: string;
+  cities?: readonly string[];
+  previous?: Content;
+}): Promise<Content> {
+  const { common, cities } = await readAll(options.dir, options.cities);
   const shared = checkCommon(common);
   const broken = shared.filter((finding) => finding.level === 'error');
   const { crisis, repair } = common;

@@ -42,10 +42,16 @@ export interface City {
 const NOT_FLOWS = new Set(['municipality.yaml', 'texts.yaml', 'repair.yaml', 'crisis-lines.yaml', 'crisis.yaml']);
 const SHARED = new Set(['common', 'schema']);
 
-/** @param dir the project's `flows` folder */
-export async function readAll(dir: string): Promise<{ common: Common; cities: City[] }> {
+/**
+ * @param dir the project's `flows` folder
+ * @param only the cities asked for; default all
+ */
+export async function readAll(dir: string, only?: readonly string[]): Promise<{ common: Common; cities: City[] }> {
   const entries = await readdir(dir, { withFileTypes: true });
-  const folders = entries.filter((entry) => entry.isDirectory() && !SHARED.has(entry.name)).map((entry) => entry.name);
+  const folders = entries
+    .filter(({ name }) => !SHARED.has(name) && (only === undefined || only.includes(name)))
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
   const cities = await Promise.all(folders.toSorted().map((id) => readCity(dir, id)));
   return { common: await readCommon(dir), cities };
 }

@@ -124,7 +124,8 @@ export const sessionSchema = z.strictObject({
       z.strictObject({
         place: placeSchema,
         stage: z.string().nullable(),
-        facts: factsSchema,
+        /** null at the newest wait while nothing has come since: they are those of the session, not kept twice. */
+        facts: factsSchema.nullable(),
         /** Calls under way at that wait, innermost last. */
         stack: z.array(placeSchema).optional(),
       }),

@@ -150,6 +150,7 @@ export const TEXT_KEYS = [
   'reply.crisis_told',
   'reply.crisis_told_closed',
   'reply.failed',
+  'reply.lost_again',
   'reply.busy',
   'reply.reminder',
   'reply.nothing_open',

@@ -56,7 +56,7 @@ export async function answerRequest(talk: Talk, request: Request): Promise<Resul
 }
 
 /** A second message adds to the first: all that was said in this talk is assessed together. */
-function assess(talk: Talk): Result {
+async function assess(talk: Talk): Promise<Result> {
   const { heard, household } = talk.session!.facts;
   const texts = [...heard, ...household]
     .sort((a, b) => a.at - b.at)
@@ -65,7 +65,7 @@ function assess(talk: Talk): Result {
   const assessment =
     assessed !== null && texts.length === 1 && texts[0] === assessed.text
       ? assessed.assessment
-      : talk.world.triage.assess(texts.at(-1) ?? '', texts.slice(0, -1));
+      : await talk.world.triage.assess(texts.at(-1) ?? '', texts.slice(0, -1));
   keepUnmatched(talk, assessment);
   const question = splittingQuestion(assessment, talk.world.questions);
   return { type: 'triage', assessment, question: question && { ...question, choices: [...question.choices] } };

@@ -42,7 +42,7 @@ export async function answerAtDoor(talk: Talk): Promise<void> {
       return unsend(talk, event);
     case 'text':
       // It waited here while the city changed its mode.
-      return answerUnread(talk, withoutWord(world, event));
+      return answerUnread(talk, await withoutWord(world, event));
     case 'unread':
       return answerUnread(talk, event);
     case 'media':

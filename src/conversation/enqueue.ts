@@ -23,14 +23,16 @@ export interface Envelope {
   quotes: readonly string[];
   /** The caller sends it as soon as the commit holds: its first try is begun with it. */
   begun?: boolean;
+  /** An earlier answer that is still on its way: this one waits for its end. */
+  after?: string | null;
 }
 
 /** @returns the outgoing record's id. */
-export function enqueue(draft: Draft, world: Pick<World, 'clock' | 'ids'>, envelope: Envelope): string {
+export function enqueue(draft: Draft, world: Pick<World, 'clock' | 'ids' | 'tries'>, envelope: Envelope): string {
   const now = world.clock.now();
   // Ids that begin with the time lie side by side in the store, which spares it work.
   const id = `${now.toString(36)}-${world.ids.id()}`;
-  const { contact, cause, messages, reply, quotes, begun = false } = envelope;
+  const { contact, cause, messages, reply, quotes, begun = false, after = null } = envelope;
   draft.add('outgoing', id, {
     contact,
     createdAt: now,
@@ -46,6 +48,8 @@ export function enqueue(draft: Draft, world: Pick<World, 'clock' | 'ids'>, envel
     outcome: null,
     expiresAt: now + OUTCOME_KEPT_MS,
     quotes: [...quotes],
+    ...(after === null ? {} : { after }),
+    ...(begun && world.tries ? { by: world.tries.generation() } : {}),
   });
   return id;
 }

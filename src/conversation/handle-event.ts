@@ -16,7 +16,7 @@ import { follow, unfollow } from './follow.ts';
 import type { Ready } from './outbox.ts';
 import { doneMark } from './receive-events.ts';
 import { sayAgain } from './say-again.ts';
-import { closeTalk, openTalk, type Talk, type World } from './talk.ts';
+import { closeTalk, type OnItsWay, openTalk, type Talk, type World } from './talk.ts';
 import { unsend } from './unsend.ts';
 
 /** A commit that lost a race runs again; more than this in a row is a fault, not a race. */
@@ -24,6 +24,7 @@ const RACES = 25;
 
 /**
  * @param read the event as it was just read from the inbox.
+ * @param onItsWay the answer before this one may not have arrived yet: it is not to be overtaken.
  * @returns what is to be sent, null when there is nothing (or another server did the turn).
  * @throws StoreError when the store is away: the event stays in the inbox.
  */
@@ -32,6 +33,7 @@ export async function handleEvent(
   store: Store,
   municipality: string,
   read: Stored<'inbox'>,
+  onItsWay: OnItsWay,
 ): Promise<Ready | null> {
   const script = world.script(municipality);
   // The city's files are broken: its residents' events wait until they are mended.
@@ -41,7 +43,7 @@ export async function handleEvent(
     if (race === 0) draft.know('inbox', read);
     const taken = await take(draft, read.id);
     if (!taken) return null;
-    const talk = await openTalk(world, draft, taken.event, script);
+    const talk = await openTalk(world, draft, taken.event, script, onItsWay);
     if (!taken.withdrawn) await answer(talk);
     const outgoing = await closeTalk(talk);
     if ((await draft.commit()).ok) {
@@ -86,12 +88,18 @@ async function answer(talk: Talk): Promise<void> {
  * What is done with an event whose handling failed again and again: it leaves the inbox, so that the resident's next words
  * are heard, and the resident is told in plain words. The fault itself is in the log and the metrics.
  */
-export async function giveUp(world: World, store: Store, municipality: string, id: string): Promise<Ready | null> {
+export async function giveUp(
+  world: World,
+  store: Store,
+  municipality: string,
+  id: string,
+  onItsWay: OnItsWay,
+): Promise<Ready | null> {
   const script = world.script(municipality);
   const draft = createDraft(store, municipality);
   const taken = await take(draft, id);
   if (!taken || !script) return null;
-  const talk = await openTalk(world, draft, taken.event, script);
+  const talk = await openTalk(world, draft, taken.event, script, onItsWay);
   talk.said.push({ type: 'text', text: script.texts['reply.failed'], choices: [] });
   const outgoing = await closeTalk(talk);
   return (await draft.commit()).ok ? outgoing : null;

@@ -6,7 +6,7 @@
 import type { Content } from '#content/load-content.ts';
 import { type Flow, flowFileSchema, type Script } from '#contracts/flow.ts';
 import { districtNeeded } from '#handoff/find-windows.ts';
-import type { Store } from '#store/store.ts';
+import type { Operation, Store } from '#store/store.ts';
 
 /** Where the revisions of every city are kept. */
 const PLACE = '-';
@@ -54,16 +54,18 @@ export async function openScripts(options: { store: Store; content(): Content; n
       return withOld;
     },
     async keep(content) {
+      const fresh = new Map<string, Flow>();
       for (const municipality of content.municipalities.keys()) {
         for (const flow of content.flows(municipality)) {
           const id = name(municipality, flow.flow, flow.revision);
-          if (kept.has(id)) continue;
-          const { revision, ...file } = flow;
-          const body = { flow: file, revision, at: options.now() };
-          await store.commit(PLACE, [{ type: 'put', kind: 'revision', id, revision: 'any', body }]);
-          kept.set(id, flow);
+          if (!kept.has(id)) fresh.set(id, flow);
         }
       }
+      const puts = [...fresh].map(([id, { revision, ...flow }]): Operation => {
+        return { type: 'put', kind: 'revision', id, revision: 'any', body: { flow, revision, at: options.now() } };
+      });
+      if (puts.length > 0) await store.commit(PLACE, puts);
+      for (const [id, flow] of fresh) kept.set(id, flow);
     },
   };
 }

@@ -8,10 +8,11 @@ import type { Channel } from './channel.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { giveUp, handleEvent } from './handle-event.ts';
 import { createHousekeeping } from './housekeeping.ts';
+import { recordLost } from './lost-answer.ts';
 import { createOutbox, type Ready } from './outbox.ts';
 import { receiveEvents } from './receive-events.ts';
 import { createStandstill } from './standstill.ts';
-import type { World } from './talk.ts';
+import type { OnItsWay, World } from './talk.ts';
 import { fireTimers } from './timers.ts';
 import { withoutWords } from './without-words.ts';
 
@@ -55,6 +56,8 @@ export function createConversation(options: ConversationOptions): Conversation {
     channels: options.channels,
     clock: world.clock,
     log: world.log,
+    ...(world.tries ? { tries: world.tries } : {}),
+    lost: (municipality, outgoing) => recordLost(world, store, municipality, outgoing),
     count: (name, labels) => world.count(`outgoing_${name}`, labels),
   });
   const dispatcher = createDispatcher({ workers: options.workers, work });
@@ -62,6 +65,8 @@ export function createConversation(options: ConversationOptions): Conversation {
   const standstill = createStandstill();
   /** Just received and not looked at yet, by contact. Contacts of which more is waiting are not trusted to it. */
   const fresh = new Map<string, Stored<'inbox'>[]>();
+  /** Contacts of which something was left for later: what is older comes first. */
+  const left = new Set<string>();
   let timer: NodeJS.Timeout | null = null;
   let beating: Promise<void> = Promise.resolve();
   let stopped = false;
@@ -70,7 +75,9 @@ export function createConversation(options: ConversationOptions): Conversation {
   async function work(municipality: string, contact: string, free: () => void): Promise<void> {
     try {
       const [first, second] = await nextOf(municipality, contact);
-      if (!first || !world.script(municipality)) return;
+      if (!first) return;
+      // Its files are broken: what waits comes first once they are mended.
+      if (!world.script(municipality)) return void left.add(`${municipality}/${contact}`);
       const { done, ready } = await turn(municipality, first);
       free();
       if (ready !== null) await outbox.send(municipality, ready);
@@ -78,6 +85,7 @@ export function createConversation(options: ConversationOptions): Conversation {
       if (second || !done) dispatcher.wake(municipality, contact);
     } catch (error) {
       // The store is away, or a fault: the event is still in the inbox and is found again by the next beat.
+      left.add(`${municipality}/${contact}`);
       world.log.error('work left for later', { municipality, error });
       world.count('work_left', { municipality });
     }
@@ -88,13 +96,15 @@ export function createConversation(options: ConversationOptions): Conversation {
     const name = `${municipality}/${contact}`;
     const mine = fresh.get(name);
     fresh.delete(name);
-    if (options.alone === true && mine?.length === 1) return mine;
+    if (options.alone === true && mine?.length === 1 && !left.has(name)) return mine;
+    left.delete(name);
     return store.list(municipality, 'inbox', 'contact', { prefix: `${contact}|`, limit: 2 });
   }
 
   async function turn(municipality: string, first: Stored<'inbox'>): Promise<{ done: boolean; ready: Ready | null }> {
+    const onItsWay: OnItsWay = (outgoing) => outbox.onItsWay(municipality, outgoing);
     try {
-      return { done: true, ready: await handleEvent(world, store, municipality, first) };
+      return { done: true, ready: await handleEvent(world, store, municipality, first, onItsWay) };
     } catch (error) {
       if (error instanceof StoreError && error.code !== 'damaged') throw error;
       const { id } = first;
@@ -103,7 +113,7 @@ export function createConversation(options: ConversationOptions): Conversation {
       const row = await store.get(municipality, 'inbox', id);
       if (!row) return { done: true, ready: null };
       if (row.body.attempts + 1 >= ATTEMPTS) {
-        return { done: true, ready: await giveUp(world, store, municipality, id) };
+        return { done: true, ready: await giveUp(world, store, municipality, id, onItsWay) };
       }
       const body = { ...row.body, attempts: row.body.attempts + 1 };
       await store.commit(municipality, [{ type: 'put', kind: 'inbox', id, revision: row.revision, body }]);
@@ -131,10 +141,11 @@ export function createConversation(options: ConversationOptions): Conversation {
     // Newest first: should the other server be alive and slow, it works from the other end.
     for (const { id, revision, body } of rows.toReversed()) {
       const contact = body.event?.contact;
-      if (contact === undefined || dispatcher.has(municipality, contact)) continue;
+      if (contact === undefined) continue;
       const name = `${municipality}/${id}`;
       names.add(name);
-      if (standstill.ms(name, revision) >= ORPHAN_MS) dispatcher.wake(municipality, contact);
+      const still = standstill.ms(name, revision);
+      if (still >= ORPHAN_MS && !dispatcher.has(municipality, contact)) dispatcher.wake(municipality, contact);
     }
     standstill.forgetOthers(municipality, names);
   };
@@ -165,7 +176,10 @@ export function createConversation(options: ConversationOptions): Conversation {
 
   return {
     async receive(events) {
-      for (const { municipality, accepted, duplicates } of await receiveEvents(store, withoutWords(world, events))) {
+      for (const { municipality, accepted, duplicates } of await receiveEvents(
+        store,
+        await withoutWords(world, events),
+      )) {
         world.count('events_accepted', { municipality }, accepted.length);
         if (duplicates > 0) world.count('events_duplicate', { municipality }, duplicates);
         for (const row of accepted) {

@@ -11,9 +11,11 @@ import type { Body } from '#store/kinds.ts';
 import type { Clock } from '#support/clock.ts';
 import type { Ids } from '#support/ids.ts';
 import type { Logger } from '#support/logger.ts';
+import type { Tries } from '#support/tries.ts';
 import type { Triage } from '#triage/create-triage.ts';
 import type { Questions } from '#triage/splitting-question.ts';
 import { enqueue, isYoung } from './enqueue.ts';
+import { sayLostAgain } from './lost-answer.ts';
 import type { Ready } from './outbox.ts';
 
 /** What every turn is handed. */
@@ -22,13 +24,16 @@ export interface World {
   content(): Content;
   /** The script with the flow revisions that stored sessions still stand on. */
   script(municipality: string): Script | null;
-  triage: Triage;
+  /** `Triage`, here or in a thread of its own. */
+  triage: { assess(...given: Parameters<Triage['assess']>): Assessment | Promise<Assessment> };
   /** Wording of the question that splits two needs. */
   questions: Questions;
   clock: Clock;
   ids: Ids;
   log: Logger;
   count(name: string, labels: Record<string, string>, by?: number): void;
+  /** What this process has begun to send; absent where nothing outlives it anyway. */
+  tries?: Tries;
   /** Where residents reach the service, without a slash at the end; needed by cities of mode `page`. */
   publicUrl?(): string;
 }
@@ -41,14 +46,25 @@ export interface Talk {
   readonly now: number;
   contact: Body<'contact'>;
   session: Session | null;
+  /** The answer before this one while it is on its way. Asked at the beginning, so that nobody waits for what comes back. */
+  readonly ahead: Promise<string | null>;
   /** What goes out at the end of this turn, in order. */
   readonly said: Message[];
   /** This event's own words, assessed: made once, asked for by the crisis check and often by the flow. */
   assessed: { text: string; assessment: Assessment } | null;
 }
 
+/** Whether an answer of this city is still on its way. */
+export type OnItsWay = (outgoing: string) => Promise<boolean>;
+
 /** Reads contact and session. A contact's first event makes both. */
-export async function openTalk(world: World, draft: Draft, event: Incoming, script: Script): Promise<Talk> {
+export async function openTalk(
+  world: World,
+  draft: Draft,
+  event: Incoming,
+  script: Script,
+  onItsWay: OnItsWay,
+): Promise<Talk> {
   const now = world.clock.now();
   const [contact, session] = await Promise.all([
     draft.get('contact', event.contact),
@@ -61,6 +77,7 @@ export async function openTalk(world: World, draft: Draft, event: Incoming, scri
     script: event.channel === 'page' ? onPage(script) : script,
     now,
     contact: { ...(contact ?? newContact(event, now)), ...seen(event, script, now) },
+    ahead: askAhead(contact?.lastAnswer ?? null, onItsWay),
     session: session?.session ?? null,
     said: [],
     assessed: null,
@@ -70,22 +87,39 @@ export async function openTalk(world: World, draft: Draft, event: Incoming, scri
 /** Puts the turn's outcome into the draft; nothing is written before the draft is committed. */
 export async function closeTalk(talk: Talk): Promise<Ready | null> {
   const { draft, event, now } = talk;
-  const { retentionDays } = talk.script.municipality;
-  await draft.put('contact', event.contact, talk.contact);
+  const expiresAt = now + talk.script.municipality.retentionDays.talk * 86_400_000;
+  // As long as there is a ticket somebody may have to answer them: it ends with that.
+  const { contact } = talk;
+  if (contact.expiresAt === null && contact.tickets.length === 0) talk.contact = { ...contact, expiresAt };
   if (talk.session) {
-    const expiresAt = now + retentionDays.talk * 86_400_000;
     await draft.put('session', event.contact, { session: talk.session, at: now, expiresAt });
   }
-  if (talk.said.length === 0) return null;
+  if (talk.said.length === 0) {
+    await draft.put('contact', event.contact, talk.contact);
+    return null;
+  }
+  if (talk.contact.lostAnswer) await sayLostAgain(talk, talk.contact.lostAnswer);
+  const after = await talk.ahead;
   const id = enqueue(draft, talk.world, {
     contact: event.contact,
     cause: event.type,
     messages: talk.said,
     reply: isYoung(event, now) ? { token: event.replyToken!, receivedAt: event.receivedAt } : null,
     quotes: heardIds(talk),
-    begun: true,
+    begun: after === null,
+    after,
   });
+  talk.contact = { ...talk.contact, lastAnswer: id };
+  await draft.put('contact', event.contact, talk.contact);
   return { outgoing: { id, revision: 1, body: (await draft.get('outgoing', id))! }, contact: talk.contact };
+}
+
+function askAhead(last: string | null, onItsWay: OnItsWay): Promise<string | null> {
+  if (last === null) return Promise.resolve(null);
+  const ahead = onItsWay(last).then((open) => (open ? last : null));
+  // A turn that says nothing does not look at it.
+  ahead.catch(() => {});
+  return ahead;
 }
 
 function heardIds(talk: Talk): string[] {

@@ -7,23 +7,25 @@ import type { Incoming } from '#contracts/event.ts';
 import { isRuled } from './answer-text.ts';
 import type { World } from './talk.ts';
 
-export function withoutWords(world: World, events: readonly Incoming[]): Incoming[] {
-  return events.map((event) =>
-    event.type === 'text' && event.channel === 'line' && isPageCity(world, event.municipality)
-      ? withoutWord(world, event)
-      : event,
+export function withoutWords(world: World, events: readonly Incoming[]): Promise<Incoming[]> {
+  return Promise.all(
+    events.map((event) =>
+      event.type === 'text' && event.channel === 'line' && isPageCity(world, event.municipality)
+        ? withoutWord(world, event)
+        : event,
+    ),
   );
 }
 
-export function withoutWord(
+export async function withoutWord(
   world: World,
   event: Extract<Incoming, { type: 'text' }>,
-): Extract<Incoming, { type: 'unread' }> {
+): Promise<Extract<Incoming, { type: 'unread' }>> {
   const { text: written, ...rest } = event;
   const text = written.trim();
   const content = world.content();
   const command = content.repair(text);
-  const assessment = world.triage.assess(text);
+  const assessment = await world.triage.assess(text);
   const danger = assessment.crisis !== 'none' && (command === null || isRuled(assessment)) ? assessment.crisis : 'none';
   const speaker = danger === 'none' ? null : crisisSpeaker(content, { kind: danger, text, about: assessment.about });
   return { ...rest, type: 'unread', crisis: danger, speaker, erase: command === 'erase' };

@@ -7,7 +7,8 @@ export const graphemes = countGraphemes;
 
 /** Shortens to at most `limit` grapheme clusters, with 「…」 as the last one. */
 export function clip(text: string, limit: number): string {
-  if (countGraphemes(text) <= limit) return text;
+  // A cluster has at least one unit.
+  if (text.length <= limit || countGraphemes(text) <= limit) return text;
   const parts = [...segmenter.segment(text)];
   return `${parts
     .slice(0, limit - 1)

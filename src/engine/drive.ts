@@ -3,7 +3,6 @@ import { type Flow, type FlowStep, kindOf, type StepKind } from '#contracts/flow
 import type { Choice, Message } from '#contracts/message.ts';
 import { encodePostback } from '#contracts/postback.ts';
 import type { EngineEvent, Facts, Session, Step } from '#contracts/session.ts';
-import { copy } from '#support/copy.ts';
 import { clip } from './clip.ts';
 import { holds } from './conditions.ts';
 import type { Asked, Move, Question, Run, StepHandler } from './run.ts';
@@ -159,7 +158,7 @@ function wait(run: Run, move: Extract<Move, { to: 'wait' }>): Step {
     session.trail.push({
       place: { flow: session.flow, revision: session.revision, step: step.step },
       stage: null,
-      facts: copy(session.facts),
+      facts: null,
       stack: session.stack.map(({ flow, revision, step }) => ({ flow, revision, step })),
     });
     if (session.trail.length > TRAIL) session.trail.shift();

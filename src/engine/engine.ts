@@ -62,8 +62,8 @@ export function back(script: Script, session: Session): Step {
   const top = trail.at(-1);
   if (top === undefined) return again(run, script.texts['hear.nothing_before']);
   const { hold } = run.session.facts;
-  if (hold !== null && top.facts.hold !== hold) run.asides.push({ type: 'release', hold });
-  run.session.facts = copy(top.facts);
+  if (hold !== null && top.facts!.hold !== hold) run.asides.push({ type: 'release', hold });
+  run.session.facts = copy(top.facts!);
   run.session.stack = callsOf(top, run.session.stack);
   run.session.flow = top.place.flow;
   run.session.revision = top.place.revision;
@@ -129,7 +129,10 @@ function callsOf(top: Session['trail'][number], now: Session['stack']): Session[
 
 const MISSING: Move = { to: 'next', step: '' };
 
+/** @param session belongs to the run from here on. */
 function newRun(script: Script, session: Session, greeted = true): Run {
+  const top = session.trail.at(-1);
+  if (top?.facts === null) top.facts = copy(session.facts);
   return { script, session, messages: [], asides: [], notes: [], greeted, pending: null };
 }
 

@@ -8,38 +8,46 @@ import { slotSentence } from './japan-time.ts';
 import { ownWords } from './own-words.ts';
 import type { Run } from './run.ts';
 
+type Values = Partial<Record<Placeholder, string>>;
+
 /** Puts values into `{…}`; a name without a value is left away. Pure; also used by the conversation. */
-export function fill(text: string, values: Partial<Record<Placeholder, string>>): string {
-  return text.replace(/\{([^{}\n]{1,20})\}/gu, (_, name: string) => values[name as Placeholder] ?? '');
+export function fill(text: string, values: Values): string {
+  return replace(text, (name) => values[name]);
 }
 
 /** `fill` with everything the talk knows now. */
-export function fillFacts(run: Run, text: string, more: Partial<Record<Placeholder, string>> = {}): string {
-  if (!text.includes('{')) return text;
-  return fill(text, { ...known(run.script.municipality, run.script.texts, run.session.facts), ...more });
+export function fillFacts(run: Run, text: string, more: Values = {}): string {
+  const { municipality, texts } = run.script;
+  return replace(text, (name) => more[name] ?? KNOWN[name]?.(run.session.facts, municipality, texts));
 }
 
-function known(municipality: Municipality, texts: Texts, facts: Facts): Record<Placeholder, string> {
-  const window = windowOf(municipality, facts.window);
-  const main = window ?? municipality.windows.find((w) => w.default) ?? municipality.windows[0] ?? null;
-  return {
-    市: municipality.name,
-    窓口: window?.name ?? facts.candidates[0]?.name ?? '',
-    窓口の説明: window?.about ?? '',
-    場所: factText(texts, window?.place),
-    電話: factText(texts, window?.phone),
-    日時: facts.slot === null ? '' : slotSentence(facts.slot),
-    方法: facts.way === null ? '' : WAY_NAMES[facts.way],
-    受付番号: facts.receipt ?? '',
-    あいことば: facts.callBackCode ?? '',
-    聞いたこと: ownWords(facts) ?? '',
-    困りごと: needWords(texts, facts),
-    目的: municipality.consent.purpose,
-    地域: municipality.districts.find((district) => district.id === facts.district)?.name ?? '',
-    受付時間: hoursText(texts, main),
-    呼び名: facts.nickname?.text ?? '',
-  };
+function replace(text: string, find: (name: Placeholder) => string | undefined): string {
+  if (!text.includes('{')) return text;
+  return text.replace(/\{([^{}\n]{1,20})\}/gu, (_, name: string) => find(name as Placeholder) ?? '');
 }
+
+/** Worked out only where the text asks for it. */
+const KNOWN: Record<Placeholder, (facts: Facts, municipality: Municipality, texts: Texts) => string> = {
+  市: (_, municipality) => municipality.name,
+  窓口: (facts, municipality) => windowOf(municipality, facts.window)?.name ?? facts.candidates[0]?.name ?? '',
+  窓口の説明: (facts, municipality) => windowOf(municipality, facts.window)?.about ?? '',
+  場所: (facts, municipality, texts) => factText(texts, windowOf(municipality, facts.window)?.place),
+  電話: (facts, municipality, texts) => factText(texts, windowOf(municipality, facts.window)?.phone),
+  日時: ({ slot }) => (slot === null ? '' : slotSentence(slot)),
+  方法: ({ way }) => (way === null ? '' : WAY_NAMES[way]),
+  受付番号: ({ receipt }) => receipt ?? '',
+  あいことば: ({ callBackCode }) => callBackCode ?? '',
+  聞いたこと: (facts) => ownWords(facts) ?? '',
+  困りごと: (facts, _, texts) => needWords(texts, facts),
+  目的: (_, municipality) => municipality.consent.purpose,
+  地域: ({ district }, { districts }) => districts.find(({ id }) => id === district)?.name ?? '',
+  受付時間: ({ window }, municipality, texts) =>
+    hoursText(texts, windowOf(municipality, window) ?? mainWindow(municipality)),
+  呼び名: ({ nickname }) => nickname?.text ?? '',
+};
+
+const mainWindow = ({ windows }: Municipality): Window | null =>
+  windows.find((window) => window.default) ?? windows[0] ?? null;
 
 export function windowOf(municipality: Municipality, id: string | null): Window | null {
   return municipality.windows.find((window) => window.id === id) ?? null;

@@ -2,10 +2,18 @@
 const OFFSET = 9 * 3_600_000;
 const WEEKDAYS = ['日', '月', '火', '水', '木', '金', '土'] as const;
 
+const DAY = 86_400_000;
+/** The day asked for last: mostly today. */
+let known = { number: Number.NaN, day: '' };
+
 /** @returns `YYYY-MM-DD` in Japan. */
-export const dayOf = (ms: number): string => new Date(ms + OFFSET).toISOString().slice(0, 10);
+export function dayOf(ms: number): string {
+  const number = Math.floor((ms + OFFSET) / DAY);
+  if (number !== known.number) known = { number, day: new Date(number * DAY).toISOString().slice(0, 10) };
+  return known.day;
+}
 export const addDays = (day: string, days: number): string =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+  new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10);
 export const hourOf = (ms: number): number => new Date(ms + OFFSET).getUTCHours();
 export const minuteOf = (ms: number): number => new Date(ms + OFFSET).getUTCMinutes();
 /** 0 = Sunday. */

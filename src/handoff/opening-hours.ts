@@ -19,13 +19,33 @@ const OFFSET = 9 * 3_600_000;
 /** How far the next opening is looked for: longer than any year-end closure. */
 const HORIZON_DAYS = 60;
 
+/** Worked out once for a city's file as it is in effect: every turn asks for today's. */
+const kept = new WeakMap<Municipality, Map<Window, Map<string, readonly Interval[]>>>();
+/** Days kept of a window; a talk asks for today and the days that can be booked. */
+const KEPT_DAYS = 200;
+
 /** @returns when the window is open on that day, in order and without overlap; none when its hours are not known. */
-export function intervalsOf(municipality: Municipality, window: Window, day: string): Interval[] {
+export function intervalsOf(municipality: Municipality, window: Window, day: string): readonly Interval[] {
   if (window.hours === undefined) return [];
-  const special = window.hours.special?.[day];
+  const windows = entryOf(kept, municipality, () => new Map<Window, Map<string, readonly Interval[]>>());
+  const days = entryOf(windows, window, () => new Map<string, readonly Interval[]>());
+  if (days.size > KEPT_DAYS) days.clear();
+  return entryOf(days, day, () => readIntervals(municipality, window.hours!, day));
+}
+
+function readIntervals(municipality: Municipality, hours: NonNullable<Window['hours']>, day: string): Interval[] {
+  const special = hours.special?.[day];
   if (special === undefined && isClosedDay(municipality, day)) return [];
-  const texts = special ?? window.hours.weekly[WEEKDAYS[weekdayOf(day)]!];
+  const texts = special ?? hours.weekly[WEEKDAYS[weekdayOf(day)]!];
   return merged(texts.map((text) => intervalOn(day, text)).filter(({ start, end }) => start < end));
+}
+
+function entryOf<K, V>(map: { get(key: K): V | undefined; set(key: K, value: V): unknown }, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }
 
 /** @returns whether the city's windows are closed that day: a national holiday (振替休日 too) or a closure of the city. */

@@ -4,8 +4,9 @@
  * tickets, past places and the audit log are looked after here.
  */
 import type { Municipality } from '#contracts/municipality.ts';
-import { createDraft } from '#store/draft.ts';
-import { timeKey } from '#store/kinds.ts';
+import type { Ticket } from '#contracts/ticket.ts';
+import { createDraft, type Draft, inDraft } from '#store/draft.ts';
+import { type Kind, timeKey } from '#store/kinds.ts';
 import type { Store } from '#store/store.ts';
 import type { Ids } from '#support/ids.ts';
 import { dropOldAudit, writeAudit } from './audit.ts';
@@ -49,6 +50,43 @@ export async function retain(
   return Object.fromEntries(closedFiles > 0 ? [...done, ['closedFiles', closedFiles]] : done);
 }
 
+const SWEPT = 'retention-swept';
+/** Kinds that carry their end in themselves and hold something of a resident's. Marks, throttles and the like are not told. */
+const TOLD: readonly Kind[] = ['contact', 'session', 'unmatched', 'outgoing', 'page_message', 'page_session', 'alert'];
+
+/** Adds to the day's tally of what has ended by its own time. */
+export async function rememberSwept(
+  store: Store,
+  municipality: string,
+  deleted: Partial<Record<Kind, number>>,
+): Promise<void> {
+  const told = TOLD.filter((kind) => (deleted[kind] ?? 0) > 0);
+  if (told.length === 0) return;
+  await inDraft(store, municipality, async (draft) => {
+    const known = await draft.get('setting', SWEPT);
+    const tally = (known === null ? {} : JSON.parse(known.value)) as Record<string, number>;
+    for (const kind of told) tally[kind] = (tally[kind] ?? 0) + deleted[kind]!;
+    await draft.put('setting', SWEPT, { value: JSON.stringify(tally) });
+  });
+}
+
+/** Writes the tally into the audit log, once a day, and begins a new one. */
+export async function reportSwept(
+  store: Store,
+  municipality: string,
+  { now, ids }: { now: number; ids: Ids },
+): Promise<void> {
+  const draft = createDraft(store, municipality);
+  const known = await draft.get('setting', SWEPT);
+  if (known === null) return;
+  const tally = Object.entries(JSON.parse(known.value) as Record<string, number>);
+  const detail = Object.fromEntries(tally.map(([kind, n]) => [kind, String(n)]));
+  writeAudit(draft, { at: now, by: 'system', action: 'retention.report', subject: null, detail }, ids);
+  await draft.delete('setting', SWEPT);
+  // Lost to another server's sweep: tomorrow, then.
+  await draft.commit();
+}
+
 /** Oldest first. One that was touched since then stays, whatever its age. */
 async function dropTickets(store: Store, municipality: Municipality, before: number, limit: number): Promise<number> {
   let deleted = 0;
@@ -61,16 +99,27 @@ async function dropTickets(store: Store, municipality: Municipality, before: num
     });
     for (const { id, revision, body } of rows) {
       if (body.updatedAt >= before || deleted >= limit) continue;
-      const { ok } = await store.commit(municipality.id, [
-        { type: 'delete', kind: 'ticket', id, revision },
-        { type: 'delete', kind: 'timer', id: reminderId(id), revision: 'any' },
-      ]);
-      if (ok) deleted += 1;
+      const draft = createDraft(store, municipality.id);
+      draft.know('ticket', { id, revision, body });
+      await draft.delete('ticket', id);
+      for (const kind of ['alert', 'timer'] as const) await draft.delete(kind, kind === 'timer' ? reminderId(id) : id);
+      await partFrom(draft, municipality, body);
+      if ((await draft.commit()).ok) deleted += 1;
     }
     if (rows.length < PAGE) break;
     after = rows.at(-1)?.cursor;
   }
   return deleted;
+}
+
+/** The contact's own clock starts when its last ticket has gone (R23): nobody will have to answer them any more. */
+async function partFrom(draft: Draft, municipality: Municipality, ticket: Ticket): Promise<void> {
+  const contact = await draft.get('contact', ticket.contact);
+  if (!contact) return;
+  const tickets = contact.tickets.filter((one) => one !== ticket.id);
+  const crisis = contact.crisis?.ticket === ticket.id ? null : contact.crisis;
+  const end = tickets.length === 0 ? expiryOf(municipality, 'talk', contact.lastAt) : null;
+  await draft.put('contact', ticket.contact, { ...contact, tickets, crisis, expiresAt: contact.expiresAt ?? end });
 }
 
 /** Places long past: nobody can claim them any more, so nobody is writing them. */

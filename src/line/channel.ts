@@ -3,7 +3,7 @@
  * (`post-json.ts` says why), the month's quota over the official client. Nothing is tried twice here; the outbox decides
  * that from the outcome.
  */
-import { messagingApi } from '@line/bot-sdk';
+import type { messagingApi } from '@line/bot-sdk';
 import type { Message } from '#contracts/message.ts';
 import type { Channel, Outcome } from '#conversation/channel.ts';
 import { type Clock, systemClock } from '#support/clock.ts';
@@ -61,15 +61,21 @@ const USER_AGENT = 'tsunagi';
 export function createLineChannel(options: LineChannelOptions): LineChannel {
   const { baseUrl, timeoutMs = 10_000, clock = systemClock, onCall } = options;
   const post = createPostJson({ baseUrl: baseUrl ?? STANDARD_URL, timeoutMs });
-  const clients = new Map(
-    [...options.tokens].map(([municipality, channelAccessToken]) => [
-      municipality,
-      new messagingApi.MessagingApiClient({
-        channelAccessToken,
-        ...(baseUrl === undefined ? {} : { baseURL: baseUrl }),
-      }),
-    ]),
-  );
+  const clients = new Map<string, messagingApi.MessagingApiClient>();
+  /** The official client; loaded when it is first asked something, so that a start need not wait for it. */
+  const clientOf = async (municipality: string): Promise<messagingApi.MessagingApiClient | null> => {
+    const channelAccessToken = options.tokens.get(municipality);
+    if (channelAccessToken === undefined) return null;
+    const { messagingApi } = await import('@line/bot-sdk');
+    const known = clients.get(municipality);
+    if (known) return known;
+    const client = new messagingApi.MessagingApiClient({
+      channelAccessToken,
+      ...(baseUrl === undefined ? {} : { baseURL: baseUrl }),
+    });
+    clients.set(municipality, client);
+    return client;
+  };
 
   const attempt = async <T>(
     municipality: string,
@@ -120,13 +126,13 @@ export function createLineChannel(options: LineChannelOptions): LineChannel {
     return made.outcome;
   };
   /** @param ask one question of the official client, which is given up after `timeoutMs`. */
-  const asked = <T>(
+  const asked = async <T>(
     municipality: string,
     call: 'quota' | 'consumption',
     ask: (client: messagingApi.MessagingApiClient) => Promise<{ httpResponse: Response; body: T }>,
   ): Promise<{ outcome: Outcome; body?: T }> => {
-    const client = clients.get(municipality);
-    if (!client) return Promise.resolve({ outcome: { type: 'refused', code: 'no_token' } });
+    const client = await clientOf(municipality);
+    if (!client) return { outcome: { type: 'refused', code: 'no_token' } };
     return attempt(municipality, call, async () => {
       const { httpResponse, body } = await withDeadline(ask(client), timeoutMs);
       return { said: httpResponse, body };

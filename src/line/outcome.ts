@@ -1,5 +1,22 @@
-import { HTTPFetchError } from '@line/bot-sdk';
 import type { Outcome } from '#conversation/channel.ts';
+
+/** LINE answered, and not with 2xx: the fields of the official client's `HTTPFetchError`, which is judged alike. */
+export class AnswerError extends Error {
+  override readonly name = 'AnswerError';
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  readonly body: string;
+  constructor(answer: Pick<AnswerError, 'status' | 'headers' | 'body'>) {
+    super(`LINE answered ${answer.status}`);
+    this.status = answer.status;
+    this.headers = answer.headers;
+    this.body = answer.body;
+  }
+}
+
+type AnswerFields = Pick<AnswerError, 'status' | 'headers' | 'body'>;
+const isAnswer = (error: unknown): error is AnswerFields =>
+  error instanceof Error && 'status' in error && 'headers' in error && 'body' in error;
 
 /** LINE did not answer in time. */
 export class DeadlineError extends Error {
@@ -31,7 +48,7 @@ export interface Judged {
  * | else | refused |
  */
 export function judgeError(error: unknown, call: Call): Judged {
-  if (error instanceof HTTPFetchError) return judgeStatus(error, call);
+  if (isAnswer(error)) return judgeStatus(error, call);
   const silent = { status: null, requestId: null, detail: null };
   if (error instanceof DeadlineError) return { ...silent, outcome: { type: 'later', unknown: true, code: 'timeout' } };
   // The SDK parses a body only after it has seen a 2xx.
@@ -41,7 +58,7 @@ export function judgeError(error: unknown, call: Call): Judged {
     : { ...silent, outcome: { type: 'later', unknown: true, code: 'connection_lost' } };
 }
 
-function judgeStatus({ status, headers, body }: HTTPFetchError, call: Call): Judged {
+function judgeStatus({ status, headers, body }: AnswerFields, call: Call): Judged {
   const { message, detail } = readError(body);
   return { outcome: outcomeOf(), status, requestId: headers.get('x-line-request-id'), detail };
 
@@ -56,7 +73,7 @@ function judgeStatus({ status, headers, body }: HTTPFetchError, call: Call): Jud
   }
 }
 
-function retryAfter(headers: Headers): { afterMs?: number } {
+function retryAfter(headers: AnswerFields['headers']): { afterMs?: number } {
   const seconds = headers.get('retry-after') ?? '';
   return /^\d{1,4}$/u.test(seconds) ? { afterMs: Number(seconds) * 1_000 } : {};
 }

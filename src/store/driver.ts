@@ -1,6 +1,6 @@
 /**
  * What a driver must do: keep sealed records under revisions, with ordered index entries and counted groups, and commit
- * several operations at once. It never sees a body's content. `sealed-store.ts` makes a `Store` of it.
+ * several operations at once. It never keeps a body's content. `sealed-store.ts` makes a `Store` of it.
  */
 
 /** One row of an index: name, key that sorts by bytes, group counted (or null). */
@@ -13,6 +13,12 @@ export interface RawRecord {
   readonly body: Uint8Array;
 }
 
+/** A body that is sealed where it is written (`Driver.seals`); `context` is what the seal binds it to. */
+export interface Unsealed {
+  readonly text: string;
+  readonly context: string;
+}
+
 export type RawOperation =
   | {
       type: 'put';
@@ -20,7 +26,7 @@ export type RawOperation =
       id: string;
       revision: number | 'any';
       version: number;
-      body: Uint8Array;
+      body: Uint8Array | Unsealed;
       entries: readonly RawEntry[];
       expiresAt: number | null;
     }
@@ -44,7 +50,17 @@ export interface RawListOptions {
 
 export type RawCommit = { ok: true } | { ok: false; kind: string; id: string };
 
+/** Kind and id of the mark, in `-`, that the store is being filled by a copy, or was and the copy was broken off. */
+export const UNFINISHED = 'unfinished';
+
+/** A record as it is kept, or that it is no longer there. */
+export type Copied =
+  | (RawRecord & { kind: string; entries: readonly RawEntry[]; expiresAt: number | null })
+  | { kind: string; id: string; gone: true };
+
 export interface Driver {
+  /** It was given the keys and seals beside the event loop: `commit` takes unsealed bodies, too. */
+  readonly seals?: boolean;
   get(municipality: string, kind: string, ids: readonly string[]): Promise<(RawRecord | null)[]>;
   list(municipality: string, kind: string, index: string, options: RawListOptions): Promise<RawListed[]>;
   counts(municipality: string, kind: string, index: string): Promise<Record<string, number>>;
@@ -65,8 +81,16 @@ export interface Driver {
    * @returns ends it.
    */
   snapshot?(): () => void;
+  /**
+   * Every record of a city as it stands at the moment at which this ends, whatever is written meanwhile; for stores whose
+   * reads cannot be held at one moment. A record may come again with what it is then, or as gone: the last one counts.
+   * @throws StoreError `unavailable` when the moment could not be held, or somebody else copies: to be begun again.
+   */
+  copy?(municipality: string): AsyncIterable<Copied[]>;
   watch(listener: (change: { municipality: string; kind: string; id: string }) => void): () => void;
   municipalities(): Promise<string[]>;
+  /** See `Store.time`. */
+  time?(): Promise<number>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -105,6 +105,10 @@ const contact = kind({
       .optional(),
     /** On LINE in mode `page` (R2): what staff write is not sent there. */
     wordless: z.boolean().optional(),
+    /** The newest answer to an event of theirs (an outgoing id): the next one leaves after it. */
+    lastAnswer: z.string().nullable().optional(),
+    /** One that may never have arrived: their next message brings it again. */
+    lostAnswer: z.string().nullable().optional(),
     /** Tickets of this contact, newest last (R18). */
     tickets: z.array(z.string()).default([]),
     expiresAt: z.int().nullable().default(null),
@@ -179,6 +183,10 @@ const outgoing = kind({
     expiresAt: z.int(),
     /** Message ids whose words may stand in `messages`. */
     quotes: z.array(z.string()).default([]),
+    /** The process that begins its first try, as `support/tries.ts` names it. */
+    by: z.string().nullable().optional(),
+    /** An earlier answer to the same contact that was still on its way: this one leaves when that one has ended. */
+    after: z.string().nullable().optional(),
   }),
   version: 1,
   indexes: {

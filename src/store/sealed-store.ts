@@ -1,6 +1,6 @@
 /** Makes a typed `Store` of a driver: schemas, versions and migrations, index keys, seals. Knows no domain rule. */
 import type { KeyRing } from '#support/key-ring.ts';
-import type { Driver, RawEntry, RawOperation, RawRecord } from './driver.ts';
+import { type Driver, type RawEntry, type RawOperation, type RawRecord, UNFINISHED } from './driver.ts';
 import { type Body, KINDS, type Kind } from './kinds.ts';
 import {
   type Inspected,
@@ -32,13 +32,15 @@ export function createSealedStore(options: { driver: Driver; keyRing: KeyRing })
     if (operation.type !== 'put') return operation;
     const definition = definitionOf(operation.kind);
     const { kind, id, revision, body } = operation;
+    const text = JSON.stringify(body);
+    const place = context(municipality, kind, id);
     return {
       type: 'put',
       kind,
       id,
       revision,
       version: definition.version,
-      body: keyRing.seal(Buffer.from(JSON.stringify(body)), context(municipality, kind, id)),
+      body: driver.seals === true ? { text, context: place } : keyRing.seal(Buffer.from(text), place),
       entries: entriesOf(definition, body, id),
       expiresAt: definition.expiresAt?.(body as never) ?? null,
     };
@@ -64,6 +66,7 @@ export function createSealedStore(options: { driver: Driver; keyRing: KeyRing })
     municipality: string,
     record: RawRecord & { kind: string; entries: readonly RawEntry[] },
   ): Pick<Inspected['records'][number], 'body' | 'fault'> => {
+    if (record.kind === UNFINISHED) return { body: null, fault: 'unfinished' };
     if (!Object.hasOwn(KINDS, record.kind)) return { body: null, fault: 'unknown_kind' };
     const definition = definitionOf(record.kind as Kind);
     if (record.version > definition.version) return { body: null, fault: 'newer' };
@@ -137,6 +140,8 @@ export function createSealedStore(options: { driver: Driver; keyRing: KeyRing })
       // Side by side, so that they share the disk's writes.
       const done = await Promise.all(
         page.records.map(async (record) => {
+          // The driver's own are not sealed.
+          if (!Object.hasOwn(KINDS, record.kind)) return false;
           if (keyRing.keyOf(record.body) === keyRing.newest) return false;
           const place = context(municipality, record.kind, record.id);
           const body = keyRing.seal(keyRing.open(record.body, place), place);
@@ -160,6 +165,7 @@ export function createSealedStore(options: { driver: Driver; keyRing: KeyRing })
       };
     },
     municipalities: () => driver.municipalities(),
+    ...(driver.time ? { time: () => driver.time!() } : {}),
     ping: () => driver.ping(),
     close: () => driver.close(),
   };

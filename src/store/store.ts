@@ -53,7 +53,7 @@ export interface Inspected {
     body: unknown;
     /** Index and group (null = not counted) of each row it stands in. */
     rows: { index: string; group: string | null }[];
-    fault: 'unknown_kind' | 'sealed' | 'newer' | 'shape' | 'rows' | null;
+    fault: 'unknown_kind' | 'sealed' | 'newer' | 'shape' | 'rows' | 'unfinished' | null;
   }[];
 }
 
@@ -88,6 +88,8 @@ export interface Store {
    */
   inspect(municipality: string, cursor: string | null, limit: number): Promise<Inspected>;
   municipalities(): Promise<string[]>;
+  /** Where several servers share the store: its own time, milliseconds UTC, for all of them to go by. */
+  time?(): Promise<number>;
   /** Resolves when a write and a read work; rejects with a `StoreError` otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -18,8 +18,10 @@ export function createLogger(options: { level: string; write?: (line: string) =>
   const log = pino(settings, options.write ? { write: options.write } : destination({ dest: 1, sync: false }));
   const at =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
-    (what: string, facts: Record<string, unknown> = {}): void =>
+    (what: string, facts: Record<string, unknown> = {}): void => {
+      if (!log.isLevelEnabled(level)) return;
       log[level](Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, plain(value)])), what);
+    };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 

@@ -6,7 +6,12 @@ import { confidence, confidenceInputs } from './confidence.ts';
 import { crisisOf } from './crisis.ts';
 import { evidenceFor } from './evidence.ts';
 import type { Analysis } from './features.ts';
-import { headPlace, type Model, probability, scoreHeads } from './model.ts';
+import type { KnownFeatures } from './known-features.ts';
+import { ABOUT_COLUMNS, headPlace, type Model, NEED_COLUMNS, probability, scoreHeads } from './model.ts';
+
+const SCOPE_NEED = headPlace('scope:need');
+const SCOPE_UNCLEAR = headPlace('scope:unclear');
+const SCOPE_OTHER = headPlace('scope:other');
 
 /** A need is listed from this probability on, the first one always; at most LISTED of them. */
 const LIST_FROM = 0.05;
@@ -19,20 +24,18 @@ const NEED_OF_CRISIS: Record<Exclude<Crisis, 'none'>, Need> = {
   medical: 'mental',
 };
 
-export function assess(analysis: Analysis, model: Model): Assessment {
-  const { scores, vector } = scoreHeads(model, analysis.features);
+/** `features`: those gathered with the analysis. */
+export function assess(analysis: Analysis, features: KnownFeatures, model: Model): Assessment {
+  const scores = scoreHeads(model, features);
   addRules(analysis, scores);
-  const p = (head: string): number => {
-    const h = headPlace(head);
-    return probability(scores[h]!, model.settings.calibration[h]!);
-  };
+  const p = scores.map((score, h) => probability(score, model.settings.calibration[h]!));
   const crisis = crisisOf(analysis, p, model.settings);
-  const probabilities = NEEDS.map((need) => p(`need:${need}`));
+  const probabilities = NEED_COLUMNS.map((h) => p[h]!);
   const scope = crisis === 'none' ? scopeOf(p, Math.max(...probabilities)) : 'need';
   const needs = scope === 'need' ? rankNeeds(probabilities, crisis) : [];
   const about = scope === 'other' ? 'unknown' : aboutOf(p);
   const sure = confidence(
-    confidenceInputs(probabilities, p('scope:need'), p('scope:unclear'), p('scope:other')),
+    confidenceInputs(probabilities, p[SCOPE_NEED]!, p[SCOPE_UNCLEAR]!, p[SCOPE_OTHER]!),
     model.settings,
   );
   return {
@@ -41,7 +44,7 @@ export function assess(analysis: Analysis, model: Model): Assessment {
     about,
     crisis,
     confident: scope === 'need' && sure >= model.settings.confidentFrom,
-    evidence: evidenceFor(analysis, model, vector, { needs: needs.map((n) => n.need), scope, about, crisis }),
+    evidence: evidenceFor(analysis, model, features, { needs: needs.map((n) => n.need), scope, about, crisis }),
     concerns: scope === 'need' ? concernsOf(analysis, needs, crisis) : [],
   };
 }
@@ -57,16 +60,18 @@ function addRules(analysis: Analysis, scores: Float64Array): void {
 }
 
 /** A likely need is rather asked about than passed over: then only a little has to speak for `need`. */
-function scopeOf(p: (head: string) => number, likeliest: number): Scope {
-  const need = p('scope:need');
-  const unclear = p('scope:unclear');
-  const other = p('scope:other');
+function scopeOf(p: Float64Array, likeliest: number): Scope {
+  const need = p[SCOPE_NEED]!;
+  const unclear = p[SCOPE_UNCLEAR]!;
+  const other = p[SCOPE_OTHER]!;
   if ((need >= unclear && need >= other) || (likeliest >= 0.5 && need >= 0.2)) return 'need';
   return unclear >= other ? 'unclear' : 'other';
 }
 
-function aboutOf(p: (head: string) => number): About {
-  return ABOUTS.reduce((best, about) => (p(`about:${about}`) > p(`about:${best}`) ? about : best));
+function aboutOf(p: Float64Array): About {
+  let best = 0;
+  for (let i = 1; i < ABOUTS.length; i++) if (p[ABOUT_COLUMNS[i]!]! > p[ABOUT_COLUMNS[best]!]!) best = i;
+  return ABOUTS[best]!;
 }
 
 function rankNeeds(probabilities: readonly number[], crisis: Crisis): { need: Need; score: number }[] {

@@ -2,17 +2,25 @@
  * How sure a score is, read off sentences that the scores were not learned from: a sigmoid for each head, and one for
  * "the first need is right". Fitted by Newton steps from a fixed start, so the same scores give the same numbers.
  */
-import { NEEDS } from '#contracts/label-lists.ts';
 import { confidenceInputs } from './confidence.ts';
-import { crisisInputs } from './crisis.ts';
+import { crisisInputs, crisisProbability } from './crisis.ts';
 import type { Analysis } from './features.ts';
-import { type Calibration, HEADS, headPlace, probability, type Settings } from './model.ts';
+import { type Calibration, HEADS, headPlace, NEED_COLUMNS, probability, type Settings } from './model.ts';
+
+const SCOPE_NEED = headPlace('scope:need');
+const SCOPE_UNCLEAR = headPlace('scope:unclear');
+const SCOPE_OTHER = headPlace('scope:other');
 
 /**
  * A first need is acted on from this probability on. Not read off the examples, which are harder than what residents write (hardly
  * a topic word in them): the lowest with which at most 3 % of test/triage/eval/tuning.jsonl are sent the wrong way.
  */
 const CONFIDENT_FROM = 0.67;
+/**
+ * So many of the examples without danger may be taken for a crisis when they are cross-checked. Many of them were written to
+ * look like one, so that of what residents write fewer are (tuning.jsonl: about half as many).
+ */
+const FALSE_ALARMS = 0.05;
 
 /** `yes[i][h]`: whether label h is true of sentence i. */
 export function calibrate(
@@ -31,17 +39,29 @@ export function calibrate(
   const crisisSeen: number[][] = [];
   const right: boolean[] = [];
   scores.forEach((s, i) => {
-    const needs = NEEDS.map((_, h) => probability(s[h]!, calibration[h]!));
+    const p = s.map((score, h) => probability(score, calibration[h]!));
+    const needs = NEED_COLUMNS.map((h) => p[h]!);
     const first = needs.indexOf(Math.max(...needs));
-    const p = (head: string): number => probability(s[headPlace(head)]!, calibration[headPlace(head)]!);
-    inputs.push(confidenceInputs(needs, p('scope:need'), p('scope:unclear'), p('scope:other')));
+    inputs.push(confidenceInputs(needs, p[SCOPE_NEED]!, p[SCOPE_UNCLEAR]!, p[SCOPE_OTHER]!));
     crisisSeen.push(crisisInputs(analyses[i]!, p));
     right.push(yes[i]![first]!);
   });
   const isCrisis = yes.map((y) => y[headPlace('crisis:any')]!);
   const confidence = fitLogistic(inputs, right).map(round);
   const crisis = fitLogistic(crisisSeen, isCrisis).map(round);
-  return { calibration, confidence, crisis, confidentFrom: CONFIDENT_FROM };
+  const crisisFrom = round(
+    falseAlarmThreshold(
+      crisisSeen.map((x) => crisisProbability(x, crisis)),
+      isCrisis,
+    ),
+  );
+  return { calibration, confidence, crisis, crisisFrom, confidentFrom: CONFIDENT_FROM };
+}
+
+/** The lowest probability that at most FALSE_ALARMS of those without a crisis reach. */
+function falseAlarmThreshold(probabilities: readonly number[], isCrisis: readonly boolean[]): number {
+  const others = probabilities.filter((_, i) => !isCrisis[i]).sort((a, b) => b - a);
+  return others[Math.floor(others.length * FALSE_ALARMS)] ?? 1;
 }
 
 /** Logistic regression with a slight pull to zero; `inputs[i]` begins with 1. */

@@ -7,8 +7,10 @@ import path from 'node:path';
 import type { Assessment } from '#contracts/assessment.ts';
 import { assess } from './assess.ts';
 import { type CompiledDictionary, compileDictionary } from './compile-dictionary.ts';
-import { type Dictionary, openDictionary } from './dictionary.ts';
+import { openDictionary } from './dictionary.ts';
 import { type Analysis, analyse } from './features.ts';
+import { NameGathering } from './gathering.ts';
+import { KnownFeatures } from './known-features.ts';
 import { createKuromojiTokenizer } from './kuromoji-tokenizer.ts';
 import { type Model, readModel } from './model.ts';
 import { normalise, type SlipTable } from './normalise.ts';
@@ -16,7 +18,6 @@ import { readDictionaries } from './read-dictionaries.ts';
 import { slipTable } from './slip-table.ts';
 import { readStartCache, startCacheFile, writeStartCache } from './start-cache.ts';
 import type { Tokenizer } from './tokenizer.ts';
-import type { Vocabulary } from './vocabulary.ts';
 
 export interface Triage {
   /**
@@ -42,30 +43,33 @@ export async function createTriage(options: TriageOptions): Promise<Triage> {
   const own = options.tokenizer === undefined;
   const tokenizer = options.tokenizer ?? createKuromojiTokenizer(cacheDir === undefined ? {} : { cacheDir });
   const { model, dictionary, slips } = ready(dictionariesDir, tokenizer, own ? cacheDir : undefined);
-  const analyser = analyserOf(tokenizer, openDictionary(dictionary), slips, model.vocabulary);
+  const opened = openDictionary(dictionary);
+  const features = new KnownFeatures(model.vocabulary);
   return {
     assess(text, earlier = []) {
       const before = earlier.length === 0 ? '' : `${earlier.join('。')}。`;
-      return withWords(assess(analyser(before + text), model), before + text, before.length);
+      const normalised = normalise(before + text, slips);
+      const analysis = analyse(normalised, tokenizer.tokenize(normalised.text), opened, features);
+      return withWords(assess(analysis, features, model), before + text, before.length);
     },
   };
 }
 
-/** Turns texts into what learning looks at. */
-export function createAnalyser(dictionariesDir: string, tokenizer: Tokenizer): (text: string) => Analysis {
-  const { dictionary, slips } = compile(dictionariesDir, tokenizer);
-  return analyserOf(tokenizer, openDictionary(dictionary), slips);
+/** What learning looks at: an analysis with the names and kinds of all its features. */
+export interface Learnable extends Analysis {
+  readonly names: readonly string[];
+  readonly kinds: readonly number[];
 }
 
-function analyserOf(
-  tokenizer: Tokenizer,
-  dictionary: Dictionary,
-  slips: SlipTable,
-  vocabulary?: Vocabulary,
-): (text: string) => Analysis {
+/** Turns texts into what learning looks at. */
+export function createAnalyser(dictionariesDir: string, tokenizer: Tokenizer): (text: string) => Learnable {
+  const { dictionary, slips } = compile(dictionariesDir, tokenizer);
+  const opened = openDictionary(dictionary);
   return (text) => {
     const normalised = normalise(text, slips);
-    return analyse(normalised, tokenizer.tokenize(normalised.text), dictionary, vocabulary);
+    const gathering = new NameGathering();
+    const analysis = analyse(normalised, tokenizer.tokenize(normalised.text), opened, gathering);
+    return { ...analysis, names: gathering.names, kinds: gathering.kinds };
   };
 }
 

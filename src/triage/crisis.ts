@@ -5,32 +5,48 @@
  */
 import type { Crisis } from '#contracts/label-lists.ts';
 import type { Analysis } from './features.ts';
-import type { Settings } from './model.ts';
+import { headPlace, type Settings } from './model.ts';
 
 type Kind = Exclude<Crisis, 'none'>;
 const KINDS: readonly Kind[] = ['suicide', 'violence', 'child_abuse', 'medical'];
+const KIND_COLUMNS = KINDS.map((kind) => headPlace(`crisis:${kind}`));
+const ANY = headPlace('crisis:any');
+const OTHER = headPlace('scope:other');
+const UNCLEAR = headPlace('scope:unclear');
+const NEED = headPlace('scope:need');
 /** Marks of what is said lightly or long past. */
 const LIGHT = new Set(['笑い', '絵文字 笑う', '落着', '昔']);
 
-/** From this probability on it is a crisis; chosen so that few are missed, at the price of some that a person looks at in vain. */
-const CRISIS_FROM = 0.42;
+/** A missed wish to die is dearest: there so much of the probability is enough. */
+const SUICIDE_SHARE = 0.8;
 /** Where every such word stands in an idiom, and it is said with a laugh or of long ago, only from here on. */
 const JEST_FROM = 0.7;
 /** A sure rule needs only so much beside it. */
 const SURE_FROM = 0.1;
 
-export function crisisOf(analysis: Analysis, p: (head: string) => number, settings: Settings): Crisis {
+export function crisisOf(analysis: Analysis, p: Float64Array, settings: Settings): Crisis {
   const rules = rulesOf(analysis);
   const { hits, sure } = rules;
-  const probability = crisisProbability(crisisInputs(analysis, p, rules), settings);
+  const probability = crisisProbability(crisisInputs(analysis, p, rules), settings.crisis);
   const first = sure ?? hits[0];
-  if (probability < threshold(analysis, rules)) return 'none';
-  return bestKind(p, first);
+  const kind = bestKind(p, first);
+  return probability < threshold(analysis, rules, isWishToDie(kind, p), settings) ? 'none' : kind;
 }
 
-function threshold(analysis: Analysis, { hits, sure, harmless }: Rules): number {
-  if (!harmless) return sure === undefined ? CRISIS_FROM : SURE_FROM;
-  return hits.length === 0 && isLight(analysis) ? JEST_FROM : CRISIS_FROM;
+function threshold(
+  analysis: Analysis,
+  { hits, sure, harmless }: Rules,
+  wishToDie: boolean,
+  { crisisFrom }: Settings,
+): number {
+  if (harmless) return hits.length === 0 && isLight(analysis) ? JEST_FROM : crisisFrom;
+  if (sure !== undefined) return SURE_FROM;
+  return wishToDie ? SUICIDE_SHARE * crisisFrom : crisisFrom;
+}
+
+/** Not a cry without a topic (「もう無理」): there the bot asks on. */
+function isWishToDie(kind: Kind, p: Float64Array): boolean {
+  return kind === 'suicide' && p[NEED]! > p[UNCLEAR]!;
 }
 
 function isLight(analysis: Analysis): boolean {
@@ -38,14 +54,14 @@ function isLight(analysis: Analysis): boolean {
 }
 
 /** What the weighing is made of; begins with 1. */
-export function crisisInputs(analysis: Analysis, p: (head: string) => number, rules = rulesOf(analysis)): number[] {
+export function crisisInputs(analysis: Analysis, p: Float64Array, rules = rulesOf(analysis)): number[] {
   const { hits, sure, harmless } = rules;
   return [
     1,
-    logit(p('crisis:any')),
-    logit(Math.max(...KINDS.map((kind) => p(`crisis:${kind}`)))),
-    logit(p('scope:other')),
-    logit(p('scope:unclear')),
+    logit(p[ANY]!),
+    logit(Math.max(...KIND_COLUMNS.map((h) => p[h]!))),
+    logit(p[OTHER]!),
+    logit(p[UNCLEAR]!),
     hits.length > 0 ? 1 : 0,
     hits.length > 1 ? 1 : 0,
     sure === undefined ? 0 : 1,
@@ -54,9 +70,9 @@ export function crisisInputs(analysis: Analysis, p: (head: string) => number, ru
   ];
 }
 
-export function crisisProbability(inputs: readonly number[], settings: Settings): number {
+export function crisisProbability(inputs: readonly number[], weights: readonly number[]): number {
   let sum = 0;
-  for (let i = 0; i < inputs.length; i++) sum += inputs[i]! * settings.crisis[i]!;
+  for (let i = 0; i < inputs.length; i++) sum += inputs[i]! * weights[i]!;
   return 1 / (1 + Math.exp(-sum));
 }
 
@@ -81,9 +97,10 @@ function rulesOf(analysis: Analysis): Rules {
 }
 
 /** The learned kinds choose; a rule's kind wins unless another is much likelier. */
-function bestKind(p: (head: string) => number, byRule: Kind | undefined): Kind {
-  const learned = KINDS.reduce((best, kind) => (p(`crisis:${kind}`) > p(`crisis:${best}`) ? kind : best));
-  if (byRule === undefined || p(`crisis:${learned}`) > p(`crisis:${byRule}`) + 0.3) return learned;
+function bestKind(p: Float64Array, byRule: Kind | undefined): Kind {
+  const of = (kind: Kind): number => p[KIND_COLUMNS[KINDS.indexOf(kind)]!]!;
+  const learned = KINDS.reduce((best, kind) => (of(kind) > of(best) ? kind : best));
+  if (byRule === undefined || of(learned) > of(byRule) + 0.3) return learned;
   return byRule;
 }
 

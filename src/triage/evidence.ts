@@ -3,9 +3,9 @@ import type { Evidence } from '#contracts/assessment.ts';
 import type { PatternEntry } from '#contracts/dictionary.ts';
 import type { About, Crisis, Need, Scope } from '#contracts/label-lists.ts';
 import type { Analysis } from './features.ts';
+import type { KnownFeatures } from './known-features.ts';
 import { originalRange } from './mapped-text.ts';
-import { HEADS, headPlace, type Model, UNIT } from './model.ts';
-import type { Vector } from './vectorise.ts';
+import { headPlace, type Model, ROW, UNIT } from './model.ts';
 
 interface Labels {
   readonly needs: readonly Need[];
@@ -19,7 +19,7 @@ const NAMED = 4;
 const NAMED_FROM = 0.05;
 
 /** `words` come out empty; `withWords` of create-triage.ts cuts them from the resident's own text. */
-export function evidenceFor(analysis: Analysis, model: Model, vector: Vector, labels: Labels): Evidence[] {
+export function evidenceFor(analysis: Analysis, model: Model, features: KnownFeatures, labels: Labels): Evidence[] {
   const evidence: Evidence[] = [];
   for (const hit of analysis.patterns) {
     const label = labelOf(hit.entry);
@@ -40,42 +40,43 @@ export function evidenceFor(analysis: Analysis, model: Model, vector: Vector, la
     `about:${labels.about}`,
     ...(labels.crisis === 'none' ? [] : [`crisis:${labels.crisis}`]),
   ];
-  telling(heads, model, vector).forEach((parts, i) => {
-    evidence.push(...named(heads[i]!, parts, analysis, model, vector));
+  telling(heads, model, features).forEach((parts, i) => {
+    evidence.push(...named(heads[i]!, parts, analysis, model, features));
   });
   return evidence;
 }
 
 interface Part {
-  /** Index into the vector. */
+  /** Index into the features. */
   readonly k: number;
   readonly score: number;
 }
 
 /** For each head what speaks for it enough to be named, in one walk over the weights. */
-function telling(heads: readonly string[], model: Model, vector: Vector): Part[][] {
+function telling(heads: readonly string[], model: Model, features: KnownFeatures): Part[][] {
   const columns = heads.map(headPlace);
   const parts = heads.map((): Part[] => []);
   const { weights } = model;
-  for (let k = 0; k < vector.at.length; k++) {
-    const row = vector.at[k]! * HEADS.length;
-    const least = (NAMED_FROM * UNIT) / vector.value[k]!;
+  const { count, at, values } = features;
+  for (let k = 0; k < count; k++) {
+    const row = at[k]! * ROW;
+    const least = (NAMED_FROM * UNIT) / values[k]!;
     for (let i = 0; i < columns.length; i++) {
       const weight = weights[row + columns[i]!]!;
-      if (weight >= least) parts[i]!.push({ k, score: (weight * vector.value[k]!) / UNIT });
+      if (weight >= least) parts[i]!.push({ k, score: (weight * values[k]!) / UNIT });
     }
   }
   return parts;
 }
 
 /** The strongest parts that do not overlap. */
-function named(head: string, parts: Part[], analysis: Analysis, model: Model, vector: Vector): Evidence[] {
+function named(head: string, parts: Part[], analysis: Analysis, model: Model, features: KnownFeatures): Evidence[] {
   const taken: { start: number; end: number }[] = [];
   const evidence: Evidence[] = [];
-  const { starts, ends } = analysis.features;
+  const { at, starts, ends } = features;
   for (let next = takeBest(parts); next !== undefined && evidence.length < NAMED; next = takeBest(parts)) {
     const { k, score } = next;
-    const [start, end] = [starts[vector.from[k]!]!, ends[vector.from[k]!]!];
+    const [start, end] = [starts[k]!, ends[k]!];
     if (start >= 0 && taken.some((t) => start < t.end && end > t.start)) continue;
     if (start >= 0) taken.push({ start, end });
     const range = start < 0 ? {} : originalRange(analysis.normalised, start, end);
@@ -83,7 +84,7 @@ function named(head: string, parts: Part[], analysis: Analysis, model: Model, ve
       words: '',
       ...range,
       by: 'weight',
-      source: model.vocabulary.name(vector.at[k]!),
+      source: model.vocabulary.name(at[k]!),
       label: head,
       score: Math.round(score * 1000) / 1000,
     });

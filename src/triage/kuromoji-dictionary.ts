@@ -15,7 +15,12 @@ export interface KuromojiData {
   readonly features: Uint8Array;
   readonly mapStart: Int32Array;
   readonly mapIds: Int32Array;
+  /** Left context, right context and cost of each entry of `mapIds`, because they are read together. */
+  readonly mapEntries: Int16Array;
+  /** costs[left · rightContexts + right], so that those of one left context are neighbours. */
   readonly costs: Int16Array;
+  /** One number: how many right contexts there are. */
+  readonly rightContexts: Int32Array;
   readonly unknownTokens: Uint8Array;
   readonly unknownFeatures: Uint8Array;
   readonly unknownStart: Int32Array;
@@ -24,7 +29,7 @@ export interface KuromojiData {
   readonly invoke: Uint8Array;
 }
 
-const MAGIC = 'tsunagi-kuromoji-4';
+const MAGIC = 'tsunagi-kuromoji-5';
 
 /** Reads the cache, or inflates `dicPath` and writes the cache (silently without one when the place cannot be written). */
 export function readKuromojiDictionary(dicPath: string, version: string, cacheDir?: string): KuromojiData {
@@ -44,13 +49,17 @@ function inflate(dicPath: string): KuromojiData {
   const i32 = (name: string): Int32Array => new Int32Array(bytes(name).buffer);
   const map = flatMap(i32('tid_map'));
   const unknownMap = flatMap(i32('unk_map'));
+  const tokens = trim(bytes('tid'));
+  const costs = new Int16Array(bytes('cc').buffer);
   return {
     trie: interleave(i32('base'), i32('check')),
-    tokens: trim(bytes('tid')),
+    tokens,
     features: trim(bytes('tid_pos')),
     mapStart: map.start,
     mapIds: map.ids,
-    costs: new Int16Array(bytes('cc').buffer),
+    mapEntries: entriesOf(map.ids, tokens),
+    costs: byLeftContext(costs),
+    rightContexts: Int32Array.of(costs[0]!),
     unknownTokens: trim(bytes('unk')),
     unknownFeatures: trim(bytes('unk_pos')),
     unknownStart: unknownMap.start,
@@ -89,6 +98,23 @@ function flatMap(raw: Int32Array): { start: Int32Array; ids: Int32Array } {
   const ids = new Int32Array(start[highest + 1]!);
   for (const list of lists) ids.set(raw.subarray(list.from, list.from + list.n), start[list.key]!);
   return { start, ids };
+}
+
+function entriesOf(ids: Int32Array, tokens: Uint8Array): Int16Array {
+  const entries = new Int16Array(ids.length * 3);
+  ids.forEach((id, i) => {
+    for (let k = 0; k < 3; k++) entries[3 * i + k] = tokens[id + 2 * k]! | (tokens[id + 2 * k + 1]! << 8);
+  });
+  return entries;
+}
+
+/** kuromoji's `forward, backward, cost[right][left]…`, turned round. */
+function byLeftContext(raw: Int16Array): Int16Array {
+  const [rights, lefts] = [raw[0]!, raw[1]!];
+  const costs = new Int16Array(lefts * rights);
+  for (let right = 0; right < rights; right++)
+    for (let left = 0; left < lefts; left++) costs[left * rights + right] = raw[right * lefts + left + 2]!;
+  return costs;
 }
 
 /** kuromoji's files are padded with zeros to the next power of two; eight of them stay as terminators. */

@@ -13,7 +13,7 @@ const UNKNOWN_BIT = 1 << 30;
 export class Lattice {
   readonly #data: KuromojiData;
   readonly #classes: CharClass[];
-  readonly #backward: number;
+  readonly #rights: number;
   /** Node n: where it starts, its word (UNKNOWN_BIT set for an unknown one), right context, cost so far, the node before. */
   #start = new Int32Array(1024);
   #word = new Int32Array(1024);
@@ -26,11 +26,23 @@ export class Lattice {
   #last = new Int32Array(256);
   #runEnd = new Int32Array(256);
   #count = 0;
+  /** For each left context the cheapest way to the position looked at: many words at one position share a context. */
+  readonly #cheapest: Float64Array;
+  readonly #cheapestFrom: Int32Array;
+  /** The position (counted over all texts) that the two above were worked out for. */
+  readonly #workedOut: Float64Array;
+  #position = 0;
+  /** The trie's node for a word's first UTF-16 unit, plus 2; 0 where it was not looked up yet. */
+  readonly #firstStep = new Int32Array(0x10000);
 
   constructor(data: KuromojiData) {
     this.#data = data;
     this.#classes = readClasses(data.invoke);
-    this.#backward = data.costs[1]!;
+    this.#rights = data.rightContexts[0]!;
+    const lefts = data.costs.length / this.#rights;
+    this.#cheapest = new Float64Array(lefts);
+    this.#cheapestFrom = new Int32Array(lefts);
+    this.#workedOut = new Float64Array(lefts);
   }
 
   /** Calls `emit` for each word of text[from, to), first to last. */
@@ -39,6 +51,7 @@ export class Lattice {
     this.#prepare(text, from, length);
     for (let pos = 0; pos < length; pos++) {
       if (this.#first[pos] === -1 || isLowHalf(text, from, pos)) continue;
+      this.#position++;
       const found = this.#addKnown(text, from, pos, length);
       const charClass = this.#classOf(text, from + pos);
       if (!found || this.#classes[charClass]!.alwaysInvoke)
@@ -77,59 +90,87 @@ export class Lattice {
   }
 
   #addKnown(text: string, from: number, pos: number, length: number): boolean {
-    const { trie, mapStart, mapIds } = this.#data;
-    let node = 0;
+    const { trie, mapStart, mapIds, mapEntries } = this.#data;
+    let node = this.#firstNode(text.charCodeAt(from + pos));
     let found = false;
-    for (let at = pos; at < length; at++) {
-      node = step(trie, node, text.charCodeAt(from + at));
-      if (node === -1) break;
+    for (let at = pos; node !== -1; at++) {
       const leaf = trie[2 * node]!;
-      if (trie[2 * leaf + 1] !== node) continue;
-      const value = -trie[2 * leaf]! - 1;
-      found = true;
-      for (let i = mapStart[value]!; i < mapStart[value + 1]!; i++) this.#addNode(mapIds[i]!, false, pos, at + 1);
+      if (trie[2 * leaf + 1] === node) {
+        const value = -trie[2 * leaf]! - 1;
+        found = true;
+        const last = mapStart[value + 1]!;
+        for (let i = mapStart[value]!; i < last; i++) {
+          const entry = 3 * i;
+          this.#addNode(mapIds[i]!, mapEntries[entry]!, mapEntries[entry + 1]!, mapEntries[entry + 2]!, pos, at + 1);
+        }
+      }
+      if (at + 1 === length) break;
+      node = step(trie, node, text.charCodeAt(from + at + 1));
     }
     return found;
   }
 
+  #firstNode(code: number): number {
+    const known = this.#firstStep[code]!;
+    if (known !== 0) return known - 2;
+    const node = step(this.#data.trie, 0, code);
+    this.#firstStep[code] = node + 2;
+    return node;
+  }
+
   #addUnknown(pos: number, charClass: number, length: number): void {
-    const { unknownStart, unknownIds } = this.#data;
+    const { unknownStart, unknownIds, unknownTokens: t } = this.#data;
     for (let i = unknownStart[charClass]!; i < unknownStart[charClass + 1]!; i++) {
-      this.#addNode(unknownIds[i]!, true, pos, pos + length);
+      const id = unknownIds[i]!;
+      const cost = ((t[id + 4]! | (t[id + 5]! << 8)) << 16) >> 16;
+      this.#addNode(
+        id | UNKNOWN_BIT,
+        t[id]! | (t[id + 1]! << 8),
+        t[id + 2]! | (t[id + 3]! << 8),
+        cost,
+        pos,
+        pos + length,
+      );
     }
   }
 
-  #addNode(id: number, unknown: boolean, start: number, end: number): void {
-    const t = unknown ? this.#data.unknownTokens : this.#data.tokens;
-    const left = t[id]! | (t[id + 1]! << 8);
-    const { costs } = this.#data;
-    let best = Number.MAX_VALUE;
-    let from = -1;
-    for (let p = this.#first[start]!; p !== -1; p = this.#next[p]!) {
-      const cost = this.#cost[p]! + costs[this.#right[p]! * this.#backward + left + 2]!;
-      if (cost < best) {
-        best = cost;
-        from = p;
-      }
-    }
+  #addNode(word: number, left: number, right: number, cost: number, start: number, end: number): void {
+    if (this.#workedOut[left] !== this.#position) this.#workOut(left, start);
     const n = this.#count++;
     if (n >= this.#start.length) this.#grow();
     this.#start[n] = start;
-    this.#word[n] = unknown ? id | UNKNOWN_BIT : id;
-    this.#right[n] = t[id + 2]! | (t[id + 3]! << 8);
-    this.#cost[n] = best + (((t[id + 4]! | (t[id + 5]! << 8)) << 16) >> 16);
-    this.#prev[n] = from;
+    this.#word[n] = word;
+    this.#right[n] = right;
+    this.#cost[n] = this.#cheapest[left]! + cost;
+    this.#prev[n] = this.#cheapestFrom[left]!;
     this.#next[n] = -1;
     if (this.#first[end] === -1) this.#first[end] = n;
     else this.#next[this.#last[end]!] = n;
     this.#last[end] = n;
   }
 
+  #workOut(left: number, start: number): void {
+    const { costs } = this.#data;
+    const row = left * this.#rights;
+    let best = Number.MAX_VALUE;
+    let from = -1;
+    for (let p = this.#first[start]!; p !== -1; p = this.#next[p]!) {
+      const cost = this.#cost[p]! + costs[row + this.#right[p]!]!;
+      if (cost < best) {
+        best = cost;
+        from = p;
+      }
+    }
+    this.#cheapest[left] = best;
+    this.#cheapestFrom[left] = from;
+    this.#workedOut[left] = this.#position;
+  }
+
   #walkBack(from: number, length: number, emit: Emit): void {
     let best = Number.MAX_VALUE;
     let node = -1;
     for (let p = this.#first[length]!; p !== -1; p = this.#next[p]!) {
-      const cost = this.#cost[p]! + this.#data.costs[this.#right[p]! * this.#backward + 2]!;
+      const cost = this.#cost[p]! + this.#data.costs[this.#right[p]!]!;
       if (cost < best) {
         best = cost;
         node = p;

@@ -5,11 +5,11 @@
 import type { ExampleEntry } from '#contracts/dictionary.ts';
 import type { About, Crisis, Need } from '#contracts/label-lists.ts';
 import { calibrate } from './calibrate.ts';
-import type { Analysis, Features } from './features.ts';
-import { HEADS, type Model, type Settings, scoreHeads, UNIT } from './model.ts';
+import type { Learnable } from './create-triage.ts';
+import { HEADS, type Model, ROW, UNIT } from './model.ts';
 import { tellingFactors } from './telling-factors.ts';
-import { type Row, trainHead } from './train-head.ts';
-import { buildVocabulary, placesOf, vectorise } from './vectorise.ts';
+import { trainHead } from './train-head.ts';
+import { type Known, knownNames, type Numbered, numberNames, rowsOf } from './train-rows.ts';
 import { vocabularyOf } from './vocabulary.ts';
 
 export interface LearnOptions {
@@ -17,90 +17,123 @@ export interface LearnOptions {
   /** Fingerprint of the files, kept in the weights (fingerprint.ts). */
   readonly madeFrom: string;
   /** What is seen in each example, in the same order. */
-  readonly analyses: readonly Analysis[];
+  readonly analyses: readonly Learnable[];
   /** Told what is being done, for a person who waits. */
   readonly progress?: (what: string) => void;
 }
 
-/** A name must occur in so many examples to be kept, by kind of feature (語 群 組 続 字 音 印). */
-const LEAST = [2, 2, 3, 2, 3, 4, 1];
+/** A name must occur in so many examples to be kept, by kind of feature (語 群 組 続 字 音 印 漢). */
+const LEAST = [2, 2, 3, 2, 3, 4, 1, 2];
 /** What a wrong answer costs beside a large weight, by what the head tells (chosen by cross-checking). */
-const COST: Record<string, number> = { need: 0.1, scope: 0.8, about: 0.25, crisis: 0.3 };
+const COST: Record<string, number> = { need: 0.1, scope: 0.3, about: 0.2, crisis: 0.2 };
 const ROUNDS = 10;
-const FOLDS = 3;
+const FOLDS = 4;
 /** A need that is not the first still counts, but less. */
 const SECOND_NEED = 0.8;
 /** In hundredths: a name none of whose weights reaches this is dropped, … */
 const TELLING = 13;
 /** … and a smaller weight than this becomes 0. */
 const NEXT_TO_NOTHING = 3;
-const NO_SETTINGS: Settings = { madeFrom: '', calibration: [], confidence: [], crisis: [], confidentFrom: 1 };
 
 export function learn(options: LearnOptions): Model {
   const { examples, analyses, progress = () => undefined } = options;
-  const features = analyses.map((analysis) => analysis.features);
+  const numbered = numberNames(analyses);
+  const folds = foldsOf(examples);
   const scores = new Array<Float64Array>(examples.length);
   for (let fold = 0; fold < FOLDS; fold++) {
     progress(`較正のための学習 ${fold + 1}/${FOLDS}`);
-    const inside = [...examples.keys()].filter((i) => foldOf(i) !== fold);
-    const part = train(examples, features, inside);
-    const places = placesOf(part.vocabulary);
-    for (let i = 0; i < examples.length; i++) {
-      if (foldOf(i) === fold) scores[i] = scoreHeads(part, features[i]!, places).scores;
-    }
+    const outside = [...examples.keys()].filter((i) => folds[i] === fold);
+    const inside = [...examples.keys()].filter((i) => folds[i] !== fold);
+    scoreAll(train(examples, numbered, inside), numbered, outside).forEach((score, k) => {
+      scores[outside[k]!] = score;
+    });
   }
   progress('全部の例文での学習');
-  const model = train(examples, features, [...examples.keys()]);
+  const trained = train(examples, numbered, [...examples.keys()]);
   const yes = examples.map((example) => HEADS.map((head) => labelOf(example, head) > 0));
-  return { ...model, settings: { madeFrom: options.madeFrom, ...calibrate(scores, yes, analyses) } };
+  return {
+    ...inOrderOfNames(trained, numbered),
+    settings: { madeFrom: options.madeFrom, ...calibrate(scores, yes, analyses) },
+  };
 }
 
-/** Neighbouring lines are often written alike, so they go to the same part. */
-function foldOf(i: number): number {
-  return Math.floor(i / 7) % FOLDS;
+/** A whole file goes to one part: what one writer wrote alike must not be on both sides. */
+function foldsOf(examples: readonly ExampleEntry[]): number[] {
+  const files = [...new Set(examples.map((example) => example.file))];
+  const fold = new Map(files.map((file, i) => [file, i % FOLDS]));
+  return examples.map((example) => fold.get(example.file)!);
 }
 
-function train(examples: readonly ExampleEntry[], features: readonly Features[], chosen: readonly number[]): Model {
-  const vocabulary = buildVocabulary(
-    chosen.map((i) => features[i]!),
-    LEAST,
-  );
-  const places = placesOf(vocabulary);
-  const rows = chosen.map((i): Row => {
-    const vector = vectorise(features[i]!, vocabulary, places);
-    return { at: Int32Array.from(vector.at), value: Float64Array.from(vector.value) };
-  });
-  const { size } = vocabulary;
-  const weights = new Int16Array((size + 1) * HEADS.length);
+interface Trained {
+  readonly known: Known;
+  /** weights[place · HEADS.length + head] in hundredths; the last row is the bias. */
+  readonly weights: Int16Array;
+}
+
+function train(examples: readonly ExampleEntry[], numbered: Numbered, chosen: readonly number[]): Trained {
+  const known = knownNames(numbered, chosen, LEAST);
+  const rows = rowsOf(numbered, chosen, known);
+  const weights = new Int16Array((known.size + 1) * HEADS.length);
   HEADS.forEach((head, h) => {
     const labels = Float64Array.from(chosen, (i) => labelOf(examples[i]!, head));
-    const factors = tellingFactors(rows, labels, size);
-    const scaled = rows.map(({ at, value }): Row => ({ at, value: value.map((v, k) => v * factors[at[k]!]!) }));
-    const column = trainHead(scaled, labels, size, { cost: COST[head.split(':')[0]!]!, rounds: ROUNDS });
-    for (let f = 0; f < size; f++) weights[f * HEADS.length + h] = Math.round(column[f]! * factors[f]! * UNIT);
-    weights[size * HEADS.length + h] = Math.round(column[size]! * UNIT);
+    const factors = tellingFactors(rows, labels, known.size);
+    const column = trainHead(rows, labels, factors, { cost: COST[head.split(':')[0]!]!, rounds: ROUNDS });
+    column.forEach((weight, name) => {
+      weights[name * HEADS.length + h] = Math.round(weight * UNIT);
+    });
   });
-  return prune({ vocabulary, weights, settings: NO_SETTINGS });
+  return prune({ known, weights });
 }
 
 /** Leaves out what says next to nothing: small weights, and names that have only such. */
-function prune(model: Model): Model {
-  const { vocabulary, weights } = model;
+function prune({ known, weights }: Trained): Trained {
   const heads = HEADS.length;
-  const names = vocabulary.allNames();
   const row = (f: number): Int16Array => weights.subarray(f * heads, (f + 1) * heads);
-  const kept = [...names.keys()].filter((f) => row(f).some((weight) => Math.abs(weight) >= TELLING));
+  const kept = [...known.rarity.keys()].filter((f) => row(f).some((weight) => Math.abs(weight) >= TELLING));
   const left = new Int16Array((kept.length + 1) * heads);
+  const moved = new Int32Array(known.size).fill(-1);
   kept.forEach((f, place) => {
+    moved[f] = place;
     left.set(
       row(f).map((weight) => (Math.abs(weight) < NEXT_TO_NOTHING ? 0 : weight)),
       place * heads,
     );
   });
-  left.set(row(names.length), kept.length * heads);
-  const rarity = Float64Array.from(kept, (f) => vocabulary.rarity[f]!);
-  const keptNames = kept.map((f) => names[f]!);
-  return { ...model, vocabulary: vocabularyOf(keptNames, rarity), weights: left };
+  left.set(row(known.size), kept.length * heads);
+  const place = known.place.map((at) => (at < 0 ? -1 : moved[at]!));
+  return {
+    known: { size: kept.length, place, rarity: Float64Array.from(kept, (f) => known.rarity[f]!) },
+    weights: left,
+  };
+}
+
+function scoreAll({ known, weights }: Trained, numbered: Numbered, chosen: readonly number[]): Float64Array[] {
+  const heads = HEADS.length;
+  const rows = rowsOf(numbered, chosen, known);
+  return chosen.map((_, i) => {
+    const scores = Float64Array.from(weights.subarray(known.size * heads));
+    for (let k = rows.start[i]!; k < rows.start[i + 1]!; k++) {
+      const from = rows.at[k]! * heads;
+      for (let h = 0; h < heads; h++) scores[h]! += weights[from + h]! * rows.value[k]!;
+    }
+    return scores.map((score) => score / UNIT);
+  });
+}
+
+/** The names sorted, so that a change in the examples shows as a small change in the file. */
+function inOrderOfNames({ known, weights }: Trained, numbered: Numbered): Omit<Model, 'settings'> {
+  const heads = HEADS.length;
+  const places = numbered.names
+    .map((name, number) => ({ name, place: known.place[number]! }))
+    .filter(({ place }) => place >= 0)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const sorted = new Int16Array((places.length + 1) * ROW);
+  places.forEach(({ place }, i) => {
+    sorted.set(weights.subarray(place * heads, (place + 1) * heads), i * ROW);
+    sorted[i * ROW + heads] = Math.round(known.rarity[place]! * UNIT);
+  });
+  sorted.set(weights.subarray(known.size * heads), places.length * ROW);
+  return { vocabulary: vocabularyOf(places.map(({ name }) => name)), weights: sorted };
 }
 
 /** City business and small talk are nobody's trouble, whoever writes. */

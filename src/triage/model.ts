@@ -1,7 +1,6 @@
 /** The learned part: one linear head for each label, and the file `dictionaries/weights.tsv` it is kept in. */
 import { ABOUTS, CRISES, NEEDS } from '#contracts/label-lists.ts';
-import type { Features } from './features.ts';
-import { type Vector, vectorise } from './vectorise.ts';
+import type { KnownFeatures } from './known-features.ts';
 import { type Vocabulary, vocabularyOf } from './vocabulary.ts';
 
 /** Heads in the order of the columns of weights.tsv. `crisis:any` is crisis of whichever kind. */
@@ -30,47 +29,54 @@ export interface Settings {
   readonly confidence: readonly number[];
   /** Weights in the logit that there is a crisis; what they weigh stands in crisis.ts. */
   readonly crisis: readonly number[];
+  /** From this probability on there is a crisis, where no rule decides. */
+  readonly crisisFrom: number;
   /** The first need is acted on from this probability on. */
   readonly confidentFrom: number;
 }
 
 export interface Model {
   readonly vocabulary: Vocabulary;
-  /** weights[feature · HEADS.length + head] in hundredths; the row after the last feature is the bias. */
+  /**
+   * A row of ROW numbers for each name: the weight for each head and, last, how rare the name is (the log of examples / examples
+   * with it), all in hundredths. The row after the last name is the bias.
+   */
   readonly weights: Int16Array;
   readonly settings: Settings;
 }
 
 /** A weight of 1 is kept as this number. */
 export const UNIT = 100;
+export const ROW = HEADS.length + 1;
 
 const HEAD_PLACES: ReadonlyMap<string, number> = new Map(HEADS.map((head, h) => [head, h]));
+
+/** Columns of the heads of each kind, in the order of their labels. */
+const columnsOf = (kind: string): readonly number[] =>
+  HEADS.flatMap((head, h) => (head.startsWith(`${kind}:`) ? [h] : []));
+export const NEED_COLUMNS = columnsOf('need');
+export const ABOUT_COLUMNS = columnsOf('about');
 
 /** The column of a head of HEADS. */
 export function headPlace(head: string): number {
   return HEAD_PLACES.get(head) ?? -1;
 }
 
-/** Scores of all heads, and the vector they came from (for the evidence). `places`: see vectorise. */
-export function scoreHeads(
-  model: Model,
-  features: Features,
-  places?: ReadonlyMap<string, number>,
-): { scores: Float64Array; vector: Vector } {
+/** Scores of all heads; the features get the values they counted with (for the evidence). */
+export function scoreHeads({ weights, vocabulary }: Model, features: KnownFeatures): Float64Array {
+  features.weigh(weights, ROW);
+  const { count, at, values } = features;
   const heads = HEADS.length;
-  const { weights } = model;
-  const vector = vectorise(features, model.vocabulary, places);
-  const { at, value } = vector;
   const scores = new Float64Array(heads);
-  const bias = model.vocabulary.size * heads;
+  const bias = vocabulary.size * ROW;
   for (let h = 0; h < heads; h++) scores[h] = weights[bias + h]!;
-  for (let k = 0; k < at.length; k++) {
-    const row = at[k]! * heads;
-    const factor = value[k]!;
-    for (let h = 0; h < heads; h++) scores[h]! += weights[row + h]! * factor;
+  for (let i = 0; i < count; i++) {
+    const row = at[i]! * ROW;
+    const value = values[i]!;
+    for (let h = 0; h < heads; h++) scores[h]! += weights[row + h]! * value;
   }
   for (let h = 0; h < heads; h++) scores[h]! /= UNIT;
-  return { scores, vector };
+  return scores;
 }
 
 export function probability(score: number, calibration: Calibration): number {
@@ -83,16 +89,15 @@ const BIAS = '(かたより)';
 export function writeModel(model: Model): string {
   const heads = HEADS.length;
   const lines = [TITLE, `#設定\t${JSON.stringify(model.settings)}`, ['#名前', 'まれさ', ...HEADS].join('\t')];
-  const { rarity } = model.vocabulary;
   const names = model.vocabulary.allNames();
   for (let f = 0; f <= names.length; f++) {
     const row: string[] = [];
     for (let h = 0; h < heads; h++) {
-      const weight = model.weights[f * heads + h]!;
+      const weight = model.weights[f * ROW + h]!;
       row.push(weight === 0 ? '' : String(weight));
     }
     if (f === names.length) lines.push([BIAS, '', ...row].join('\t'));
-    else lines.push([names[f], rarity[f], ...row].join('\t'));
+    else lines.push([names[f], model.weights[f * ROW + heads]! / UNIT, ...row].join('\t'));
   }
   return `${lines.join('\n')}\n`;
 }
@@ -103,21 +108,19 @@ export function readModel(text: string): Model {
   const settings = JSON.parse(lines[1]!.slice('#設定\t'.length)) as Settings;
   const columns = lines[2]!.split('\t').slice(2);
   if (columns.join() !== HEADS.join()) throw new Error('weights.tsv has other columns; run `tsunagi triage learn`');
-  const heads = HEADS.length;
   const rows = lines.slice(3).filter((line) => line !== '');
   const names: string[] = [];
-  const rarity = new Float64Array(rows.length - 1);
-  const weights = new Int16Array(rows.length * heads);
+  const weights = new Int16Array(rows.length * ROW);
   rows.forEach((line, f) => {
     const nameEnd = line.indexOf('\t');
     const rarityEnd = line.indexOf('\t', nameEnd + 1);
     if (f < rows.length - 1) {
       names.push(line.slice(0, nameEnd));
-      rarity[f] = Number(line.slice(nameEnd + 1, rarityEnd));
+      weights[f * ROW + HEADS.length] = Math.round(Number(line.slice(nameEnd + 1, rarityEnd)) * UNIT);
     }
-    readRow(line, rarityEnd + 1, weights, f * heads);
+    readRow(line, rarityEnd + 1, weights, f * ROW);
   });
-  return { vocabulary: vocabularyOf(names, rarity), weights, settings };
+  return { vocabulary: vocabularyOf(names), weights, settings };
 }
 
 /** Integers parted by tabs, empty for 0; read by hand because it is most of the time of a start. */

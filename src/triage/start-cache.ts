@@ -20,7 +20,7 @@ export interface Ready {
 }
 
 /** Raised when the form of what is kept changes. */
-const MAGIC = 'tsunagi-triage-1';
+const MAGIC = 'tsunagi-triage-2';
 const PREFIX = 'triage-';
 
 /** The file for these dictionaries; `version` is the analyser's. */

@@ -2,10 +2,7 @@
  * One yes/no head of the model: L2-regularised squared-hinge loss by dual coordinate descent (Hsieh et al. 2008). Deterministic:
  * the order of visits comes from a fixed linear congruential sequence, arithmetic is Float64 throughout.
  */
-export interface Row {
-  readonly at: Int32Array;
-  readonly value: Float64Array;
-}
+import type { Rows } from './train-rows.ts';
 
 export interface HeadOptions {
   /** How much a wrong answer costs beside a large weight. */
@@ -13,61 +10,62 @@ export interface HeadOptions {
   readonly rounds: number;
 }
 
-/** `labels[i]` > 0 is yes, its size the weight of example i. Returns weights for each feature, the bias as the last. */
-export function trainHead(
-  rows: readonly Row[],
-  labels: Float64Array,
-  features: number,
-  options: HeadOptions,
-): Float64Array {
-  const weights = new Float64Array(features + 1);
-  const alpha = new Float64Array(rows.length);
-  const diagonal = rows.map((row, i) => norm(row) + 1 + 0.5 / (options.cost * Math.abs(labels[i]!)));
-  const order = Int32Array.from(rows.keys());
+/**
+ * `labels[i]` > 0 is yes, its size the weight of example i; `factors` scale the values of each name. Returns a weight for each
+ * name (for values that are not scaled), the bias as the last.
+ */
+export function trainHead(rows: Rows, labels: Float64Array, factors: Float64Array, options: HeadOptions): Float64Array {
+  const { start, at } = rows;
+  const { cost, rounds } = options;
+  const bias = factors.length;
+  const value = rows.value.map((v, k) => v * factors[at[k]!]!);
+  const weights = new Float64Array(bias + 1);
+  const alpha = new Float64Array(rows.count);
+  /** 1 / (2 · cost · weight of the example). */
+  const slack = labels.map((label) => 0.5 / (cost * Math.abs(label)));
+  const diagonal = slack.map((s, i) => squareSum(value, start[i]!, start[i + 1]!) + 1 + s);
+  const order = Int32Array.from(labels.keys());
   let state = 12345;
-  for (let round = 0; round < options.rounds; round++) {
-    for (let i = order.length - 1; i > 0; i--) {
-      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-      const j = state % (i + 1);
-      const held = order[i]!;
-      order[i] = order[j]!;
-      order[j] = held;
-    }
+  for (let round = 0; round < rounds; round++) {
+    state = shuffle(order, state);
     let moved = 0;
-    for (const i of order)
-      moved = Math.max(moved, visit(rows[i]!, i, labels, alpha, weights, diagonal[i]!, options.cost));
+    for (const i of order) {
+      const y = labels[i]! > 0 ? 1 : -1;
+      const [from, to] = [start[i]!, start[i + 1]!];
+      let margin = weights[bias]!;
+      for (let k = from; k < to; k++) margin += weights[at[k]!]! * value[k]!;
+      const old = alpha[i]!;
+      const gradient = y * margin - 1 + old * slack[i]!;
+      if (old === 0 && gradient >= 0) continue;
+      const next = Math.max(0, old - gradient / diagonal[i]!);
+      const change = (next - old) * y;
+      if (change === 0) continue;
+      alpha[i] = next;
+      for (let k = from; k < to; k++) weights[at[k]!]! += change * value[k]!;
+      weights[bias]! += change;
+      moved = Math.max(moved, Math.abs(gradient));
+    }
     if (moved < 0.005) break;
   }
+  for (let name = 0; name < bias; name++) weights[name]! *= factors[name]!;
   return weights;
 }
 
-function visit(
-  row: Row,
-  i: number,
-  labels: Float64Array,
-  alpha: Float64Array,
-  weights: Float64Array,
-  diagonal: number,
-  cost: number,
-): number {
-  const y = labels[i]! > 0 ? 1 : -1;
-  const bias = weights.length - 1;
-  let margin = weights[bias]!;
-  for (let k = 0; k < row.at.length; k++) margin += weights[row.at[k]!]! * row.value[k]!;
-  const old = alpha[i]!;
-  const gradient = y * margin - 1 + old / (2 * cost * Math.abs(labels[i]!));
-  if (old === 0 && gradient >= 0) return 0;
-  const next = Math.max(0, old - gradient / diagonal);
-  const change = (next - old) * y;
-  if (change === 0) return 0;
-  alpha[i] = next;
-  for (let k = 0; k < row.at.length; k++) weights[row.at[k]!]! += change * row.value[k]!;
-  weights[bias]! += change;
-  return Math.abs(gradient);
+/** Returns the state to go on from. */
+function shuffle(order: Int32Array, from: number): number {
+  let state = from;
+  for (let i = order.length - 1; i > 0; i--) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const j = state % (i + 1);
+    const held = order[i]!;
+    order[i] = order[j]!;
+    order[j] = held;
+  }
+  return state;
 }
 
-function norm(row: Row): number {
+function squareSum(values: Float64Array, from: number, to: number): number {
   let sum = 0;
-  for (const v of row.value) sum += v * v;
+  for (let k = from; k < to; k++) sum += values[k]! * values[k]!;
   return sum;
 }

@@ -2,23 +2,12 @@
  * The names of the features that weights are known for, found by numbers rather than by joined strings: characters by their
  * code units, names made of two parts by the numbers of the parts. Names themselves are only read for the evidence.
  */
+import { JOINTS, type JoinedPrefix, type Part } from './gathering.ts';
+import { GramIndex } from './gram-index.ts';
 import { PairIndex } from './pair-index.ts';
 
-/** Kinds of names made of parts, with what stands between the parts. */
-const JOINTS = { 語: '', 続: ' ', 組: '+' } as const;
-export type JoinedPrefix = keyof typeof JOINTS;
 /** Told apart in one table by the highest bits of the second number. */
 const MARK_OF: Record<JoinedPrefix, number> = { 語: 0, 続: 1 << 29, 組: 1 << 30 };
-
-export function joinedName(prefix: JoinedPrefix, a: string, b: string): string {
-  return `${prefix}:${a}${JOINTS[prefix]}${b}`;
-}
-
-/** A part of names; `id` is -1 when no name is made of it. */
-export interface Part {
-  readonly text: string;
-  readonly id: number;
-}
 
 const NO_PART: Part = { text: '', id: -1 };
 
@@ -27,7 +16,6 @@ export interface VocabularyArrays {
   readonly names: Uint8Array;
   /** Where each name begins in `names`; one more at the end. */
   readonly nameAt: Int32Array;
-  readonly rarity: Float64Array;
   readonly parts: Uint8Array;
   readonly pairs: Int32Array;
   readonly characters: Int32Array;
@@ -39,23 +27,22 @@ export interface VocabularyArrays {
 export class Vocabulary {
   readonly arrays: VocabularyArrays;
   readonly size: number;
-  /** Rarity of each name: log of (examples / examples with it). */
-  readonly rarity: Float64Array;
+  /** One to three characters. */
+  readonly characters: GramIndex;
+  /** Three or four kana. */
+  readonly readings: GramIndex;
   readonly #names: Buffer;
   /** Names that were read before. */
   readonly #read = new Map<number, string>();
   readonly #whole: ReadonlyMap<string, number>;
   readonly #parts: ReadonlyMap<string, Part>;
   readonly #pairs: PairIndex;
-  readonly #grams: { readonly 4: PairIndex; readonly 5: PairIndex };
-  /** For each name the last text it was seen in, so that a text counts each once. */
-  readonly #seen: Int32Array;
-  #text = 0;
 
   constructor(arrays: VocabularyArrays) {
     this.arrays = arrays;
-    this.size = arrays.rarity.length;
-    this.rarity = arrays.rarity;
+    this.size = arrays.nameAt.length - 1;
+    this.characters = new GramIndex(arrays.characters);
+    this.readings = new GramIndex(arrays.readings);
     const { names } = arrays;
     this.#names = Buffer.from(names.buffer, names.byteOffset, names.byteLength);
     const parts = lines(arrays.parts);
@@ -69,8 +56,6 @@ export class Vocabulary {
       known.set(parts[i]!, { text: parts[i]!, id: i - arrays.whole.length });
     this.#parts = known;
     this.#pairs = new PairIndex(arrays.pairs);
-    this.#grams = { 4: new PairIndex(arrays.characters), 5: new PairIndex(arrays.readings) };
-    this.#seen = new Int32Array(this.size);
   }
 
   name(place: number): string {
@@ -98,27 +83,11 @@ export class Vocabulary {
 
   /** Place of `prefix:a` with the second part `b` (that of the empty part for 語). */
   joined(prefix: JoinedPrefix, a: number, b: number): number {
-    return a < 0 || b < 0 ? -1 : this.#pairs.find(a, b | MARK_OF[prefix]);
-  }
-
-  /** Place of text[start, end) among the characters (4) or the readings (5). */
-  gram(kind: 4 | 5, text: string, start: number, end: number): number {
-    return this.#grams[kind].find(packed(text, start, end), packed(text, start + 2, end));
-  }
-
-  /** Begins a text: from now on `isNew` is true once for each place. */
-  beginText(): void {
-    this.#text++;
-  }
-
-  isNew(place: number): boolean {
-    if (this.#seen[place] === this.#text) return false;
-    this.#seen[place] = this.#text;
-    return true;
+    return this.#pairs.find(a, b | MARK_OF[prefix]);
   }
 }
 
-export function vocabularyOf(names: readonly string[], rarity: Float64Array): Vocabulary {
+export function vocabularyOf(names: readonly string[]): Vocabulary {
   const parts = new Map<string, number>([['', 0]]);
   const partId = (part: string): number => {
     let id = parts.get(part);
@@ -131,14 +100,14 @@ export function vocabularyOf(names: readonly string[], rarity: Float64Array): Vo
   const count = (prefix: string): number => names.filter((name) => name.startsWith(prefix)).length;
   const joined = (Object.keys(JOINTS) as JoinedPrefix[]).reduce((sum, prefix) => sum + count(`${prefix}:`), 0);
   const pairs = PairIndex.forEntries(joined);
-  const characters = PairIndex.forEntries(count('字:'));
-  const readings = PairIndex.forEntries(count('音:'));
+  const characters = new Map<string, number>();
+  const readings = new Map<string, number>();
   const whole: number[] = [];
   names.forEach((name, place) => {
     const body = name.slice(2);
     const prefix = name[1] === ':' ? name[0]! : '';
-    if (prefix === '字') characters.put(packed(body, 0, body.length), packed(body, 2, body.length), place);
-    else if (prefix === '音') readings.put(packed(body, 0, body.length), packed(body, 2, body.length), place);
+    if (prefix === '字' || prefix === '漢') characters.set(body, place);
+    else if (prefix === '音') readings.set(body, place);
     else if (prefix in JOINTS) {
       const joint = JOINTS[prefix as JoinedPrefix];
       const split = joint === '' ? body.length : body.indexOf(joint, 1);
@@ -154,18 +123,12 @@ export function vocabularyOf(names: readonly string[], rarity: Float64Array): Vo
   return new Vocabulary({
     names: Buffer.from(names.map((name) => `${name}\n`).join('')),
     nameAt,
-    rarity,
     parts: Buffer.from([...wholeNames, ...parts.keys()].join('\n')),
     pairs: pairs.table,
-    characters: characters.table,
-    readings: readings.table,
+    characters: GramIndex.of(characters, 2).table,
+    readings: GramIndex.of(readings, 3).table,
     whole: Int32Array.from(whole),
   });
-}
-
-function packed(text: string, at: number, end: number): number {
-  if (at >= end) return 0;
-  return (text.charCodeAt(at) << 16) | (at + 1 < end ? text.charCodeAt(at + 1) : 0);
 }
 
 function lines(bytes: Uint8Array): string[] {

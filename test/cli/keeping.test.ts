@@ -141,7 +141,10 @@ describe.skipIf(noRedis !== null)('with Redis', () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'tsunagi-keeping-'));
     const first = join(dir, 'first.jsonl');
     await backup({ file: first, now: 0 }, io, source);
-    await restore({ file: first }, io, storageOf(createEmbeddedDriver({ path: join(dataDir, 'tsunagi.db') })));
+    const old = storageOf(createEmbeddedDriver({ path: join(dataDir, 'tsunagi.db') }));
+    await restore({ file: first }, io, old);
+    await expect(move({ dataDir, to: redis.url, allowUnsafe: false }, io)).rejects.toThrow('サービスを止めて');
+    await old.driver.close();
     expect(await move({ dataDir, to: redis.url, allowUnsafe: false }, io)).toBe(0);
     const there = storageOf(await createRedisDriver({ url: redis.url }));
     expect((await examine(there)).reports).toEqual((await examine(source)).reports);

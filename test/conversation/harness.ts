@@ -21,6 +21,7 @@ import { createManualClock, type ManualClock } from '#support/clock.ts';
 import { createIds } from '#support/ids.ts';
 import { createKeyRing, generateKey } from '#support/key-ring.ts';
 import { createLogger } from '#support/logger.ts';
+import type { Tries } from '#support/tries.ts';
 import { createTriage, type Triage } from '#triage/create-triage.ts';
 import { readQuestions } from '#triage/splitting-question.ts';
 import { serveFakeLine } from '../simulator/serve-fake-line.ts';
@@ -69,7 +70,7 @@ export interface Resident {
 }
 
 export async function openHarness(
-  options: { municipalities?: string[]; at?: number; secretOf?: (municipality: string) => string } = {},
+  options: { municipalities?: string[]; at?: number; secretOf?: (municipality: string) => string; tries?: Tries } = {},
 ): Promise<Harness> {
   const municipalities = options.municipalities ?? ['ashiya'];
   const secretOf = options.secretOf ?? (() => SECRET);
@@ -92,6 +93,7 @@ export async function openHarness(
   await scripts.keep(files);
   const logger = createLogger({ level: 'debug', write: (entry) => log.push(entry) });
   const world: World = {
+    ...(options.tries ? { tries: options.tries } : {}),
     content: () => files,
     script: (municipality) => scripts.script(municipality),
     triage: mind,

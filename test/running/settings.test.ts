@@ -30,6 +30,12 @@ const CASES: readonly [name: string, env: Record<string, string>, line: string, 
     'tsunagi: SECRET_KEYS: key "k1" has 3 bytes, 32 are needed',
     2,
   ],
+  [
+    'a Redis that does not answer',
+    { REDIS_URL: 'redis://127.0.0.1:1', SECRET_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}` },
+    'tsunagi: Redis at 127.0.0.1:1 does not answer',
+    1,
+  ],
   ['a Redis address of another kind', { REDIS_URL: 'http://x' }, 'tsunagi: REDIS_URL: must begin with redis://', 2],
 ];
 

@@ -20,7 +20,10 @@ export interface Town {
   line: FakeLine;
   redis: RedisServer | null;
   dataDir: string;
+  secretKeys: string;
   servers: (Service | null)[];
+  /** From now on LINE delivers to server `i` only; null = to all in turn. */
+  aim(i: number | null): void;
   /** Starts server `i` (again). */
   start(i: number): Promise<void>;
   kill(i: number, signal: NodeJS.Signals): Promise<void>;
@@ -36,18 +39,24 @@ export interface Town {
   close(): Promise<void>;
 }
 
-export async function openTown(options: { servers: number; redis: boolean }): Promise<Town> {
+/** @param options.env more settings of server `i`; `lineUrl` is where the stand-in for LINE listens. */
+export async function openTown(options: {
+  servers: number;
+  redis: boolean;
+  env?: (i: number, lineUrl: string) => Promise<Record<string, string>>;
+}): Promise<Town> {
   const redis = options.redis ? await startRedis() : null;
   const dataDir = newDataDir();
   const secretKeys = generateKey('k1');
   const ports = await Promise.all(Array.from({ length: options.servers }, () => freePort()));
   const servers: (Service | null)[] = ports.map(() => null);
   let turn = 0;
+  let only: number | null = null;
   const line = createFakeLine({
     municipalities: [{ id: 'ashiya', secret: SECRET, token: 'token-ashiya' }],
     // As a load balancer does: the next one that is there.
     async deliver(city, body, signature) {
-      const there = servers.filter((server) => server !== null);
+      const there = servers.filter((server, i) => server !== null && (only === null || only === i));
       if (there.length === 0) throw new Error('no server');
       const { url } = there[turn++ % there.length]!;
       const headers = { 'content-type': 'application/json', 'x-line-signature': signature };
@@ -66,9 +75,14 @@ export async function openTown(options: { servers: number; redis: boolean }): Pr
     line,
     redis,
     dataDir,
+    secretKeys,
     servers,
+    aim(i) {
+      only = i;
+    },
     async start(i) {
-      servers[i] = await startService({ port: ports[i]!, dataDir, env });
+      const more = (await options.env?.(i, served.url)) ?? {};
+      servers[i] = await startService({ port: ports[i]!, dataDir, env: { ...env, ...more } });
     },
     async kill(i, signal) {
       const server = servers[i];

@@ -35,6 +35,7 @@ async function addDocumentedUser(server: RedisServer): Promise<void> {
 async function useAll(driver: Driver): Promise<void> {
   driver.watch(() => {});
   await driver.ping();
+  expect(Math.abs((await driver.time!()) - Date.now())).toBeLessThan(5_000);
   expect(await driver.commit('ashiya', [record('a', 'any')], true)).toEqual({ ok: true });
   expect(await driver.get('ashiya', 'timer', ['a'])).toMatchObject([{ id: 'a', version: 1 }]);
   const options = { from: '', to: null, after: null, limit: 9, reverse: false };
@@ -44,6 +45,14 @@ async function useAll(driver: Driver): Promise<void> {
   expect((await driver.scan('ashiya', null, 9)).records).toMatchObject([
     { kind: 'timer', id: 'a', entries: [['at', '1', 'waiting']], expiresAt: 5 },
   ]);
+  const copied = [];
+  for await (const page of driver.copy!('ashiya')) {
+    copied.push(...page);
+    // Written while it is read: comes again.
+    if (copied.length === 1) expect(await driver.commit('ashiya', [record('b', 0)], true)).toEqual({ ok: true });
+  }
+  expect(copied.map(({ id }) => id)).toEqual(['a', 'b']);
+  await driver.commit('ashiya', [{ type: 'delete', kind: 'timer', id: 'b', revision: 1 }], true);
   expect(await driver.commit('ashiya', [{ type: 'delete', kind: 'timer', id: 'a', revision: 'any' }], true)).toEqual({
     ok: true,
   });

@@ -84,6 +84,33 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       expect(await store.get(city, 'timer', 'a')).toMatchObject({ revision: 2 });
     });
 
+    it('carries out commits made at once as if one after the other, each holding or failing by itself', async () => {
+      await store.commit(city, [put('a', 10), put('gone', 1)]);
+      const results = await Promise.all([
+        store.commit(city, [put('a', 20, 1)]),
+        store.commit(city, [put('b', 5), put('a', 99, 1)]),
+        store.commit(city, [put('a', 30, 2), { type: 'delete', kind: 'timer', id: 'gone', revision: 1 }]),
+        store.commit(city, [put('gone', 40)]),
+        store.commit(city, [{ type: 'delete', kind: 'timer', id: 'gone', revision: 1 }, put('c', 7)]),
+        store.commit(city, [{ type: 'check', kind: 'timer', id: 'c', revision: 2 }, put('d', 8)]),
+        store.commit(city, [put('c', 9, 1), put('gone', 50)]),
+      ]);
+      expect(results.map((result) => (result.ok ? 'ok' : result.id))).toEqual(['ok', 'a', 'ok', 'ok', 'ok', 'c', 'ok']);
+      const rows = await store.list(city, 'timer', 'at', { limit: 9 });
+      expect(rows.map(({ id, revision, body }) => [id, revision, body.at])).toEqual([
+        ['c', 2, 9],
+        ['a', 3, 30],
+        ['gone', 1, 50],
+      ]);
+      expect(await store.counts(city, 'timer', 'at')).toEqual({ waiting: 3 });
+      const { records } = await store.inspect(city, null, 100);
+      expect(records.map(({ id, fault }) => [id, fault]).sort()).toEqual([
+        ['a', null],
+        ['c', null],
+        ['gone', null],
+      ]);
+    });
+
     it('lists an index in order, by pages, forwards and backwards, and within bounds', async () => {
       await store.commit(
         city,

@@ -48,7 +48,7 @@ export async function startService(options: {
     LINE_CHANNEL_ACCESS_TOKEN: 'token-ashiya',
     ...options.env,
   };
-  const child = spawn(process.execPath, ['src/main.ts'], { cwd: TOP, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['src/start.mjs'], { cwd: TOP, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   await new Promise<void>((resolve, reject) => {
@@ -72,7 +72,7 @@ export async function startService(options: {
 
 /** For wrong settings: runs to the end. */
 export async function runToEnd(env: Record<string, string>): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, ['src/main.ts'], {
+  const child = spawn(process.execPath, ['src/start.mjs'], {
     cwd: TOP,
     env: { PATH: process.env.PATH ?? '', CACHE_DIR: join(TOP, '.cache'), DATA_DIR: newDataDir(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

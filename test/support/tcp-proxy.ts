@@ -1,9 +1,11 @@
-/** A line between a client and a server that can go silent, be cut, or lose an answer. */
+/** A line between a client and a server that can be slow, go silent, be cut, or lose an answer. */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
 export interface TcpProxy {
   readonly port: number;
+  /** What the client sends arrives so much later; 0 = at once. */
+  slow(ms: number): void;
   /** Bytes are taken and go nowhere, sockets stay open: a firewall that forgot the connection. New ones work. */
   goSilent(): void;
   /** Resolves once the next answer has been thrown away and the client's socket cut. */
@@ -14,6 +16,7 @@ export interface TcpProxy {
 export async function startTcpProxy(target: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   const silent = new WeakSet<Socket>();
+  let delay = 0;
   let onAnswer: (() => void) | null = null;
   const server = createServer((client) => {
     const upstream = connect(target, '127.0.0.1');
@@ -27,7 +30,9 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
       });
     }
     client.on('data', (bytes) => {
-      if (!silent.has(client)) upstream.write(bytes);
+      if (silent.has(client)) return;
+      if (delay === 0) upstream.write(bytes);
+      else setTimeout(() => upstream.write(bytes), delay);
     });
     upstream.on('data', (bytes) => {
       if (silent.has(upstream)) return;
@@ -43,6 +48,9 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
   await once(server, 'listening');
   return {
     port: (server.address() as { port: number }).port,
+    slow(ms) {
+      delay = ms;
+    },
     goSilent() {
       for (const socket of sockets) silent.add(socket);
     },

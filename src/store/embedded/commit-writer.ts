@@ -3,7 +3,8 @@
  * holds or fails by itself.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import type { RawCommit, RawEntry, RawOperation } from '../driver.ts';
+import type { KeyRing } from '#support/key-ring.ts';
+import type { RawCommit, RawEntry, RawOperation, Unsealed } from '../driver.ts';
 import { StoreError } from '../store.ts';
 import { unavailable } from './database.ts';
 
@@ -16,7 +17,8 @@ export interface CommitRequest {
 /** One outcome a request, in order. */
 export type WriteCommits = (batch: readonly CommitRequest[]) => (RawCommit | StoreError)[];
 
-export function createCommitWriter(db: DatabaseSync): WriteCommits {
+/** @param seal for bodies that come unsealed. */
+export function createCommitWriter(db: DatabaseSync, seal: KeyRing['seal'] | null): WriteCommits {
   const sql = prepare(db);
   const spaces = new Map<string, number>();
   let durableNow = true;
@@ -43,6 +45,8 @@ export function createCommitWriter(db: DatabaseSync): WriteCommits {
     for (const { space, name, group, by } of added.values()) if (by !== 0) sql.count.run(space, name, group, by);
     added.clear();
   };
+
+  const sealed = ({ text, context }: Unsealed): Uint8Array => seal!(Buffer.from(text), context);
 
   const removeEntries = (space: number, id: string, entries: readonly RawEntry[]): void => {
     for (const [name, key, group] of entries) {
@@ -75,7 +79,8 @@ export function createCommitWriter(db: DatabaseSync): WriteCommits {
         sql.drop.run(space, operation.id);
         continue;
       }
-      const { id, version, body, expiresAt } = operation;
+      const { id, version, expiresAt } = operation;
+      const body = operation.body instanceof Uint8Array ? operation.body : sealed(operation.body);
       const entries = JSON.stringify(operation.entries);
       if (row) {
         sql.update.run(row.revision + 1, version, expiresAt, entries, body, space, id);

@@ -15,15 +15,26 @@ interface Waiting extends CommitRequest {
   reject(error: unknown): void;
 }
 
+export interface EmbeddedOptions {
+  /** A file, or `:memory:` (which has no thread: it exists in one connection only). */
+  path: string;
+  busyTimeoutMs?: number;
+  thread?: boolean;
+  /** Nobody else may have the file open; without a thread, which would be somebody else. */
+  alone?: boolean;
+  /** With these the thread seals, too (`createKeyRing`). */
+  secretKeys?: string;
+}
+
 /**
- * @param options.path a file, or `:memory:` (which has no thread: it exists in one connection only).
  * @throws StoreError when it cannot be opened.
  */
-export function createEmbeddedDriver(options: { path: string; busyTimeoutMs?: number; thread?: boolean }): Driver {
-  const { path, busyTimeoutMs = 1000, thread = path !== ':memory:' } = options;
-  const db = openDatabase(path, busyTimeoutMs);
-  const writer = thread ? createThreadWriter({ path, busyTimeoutMs }) : null;
-  const write = writer?.write ?? createCommitWriter(db);
+export function createEmbeddedDriver(options: EmbeddedOptions): Driver {
+  const { path, busyTimeoutMs = 1000, alone = false, secretKeys = null } = options;
+  const { thread = path !== ':memory:' && !alone } = options;
+  const db = openDatabase(path, busyTimeoutMs, alone);
+  const writer = thread ? createThreadWriter({ path, busyTimeoutMs, secretKeys }) : null;
+  const write = writer?.write ?? createCommitWriter(db, null);
   const sql = prepare(db);
   const spaces = new Map<string, number>();
   const listeners = new Set<Parameters<Driver['watch']>[0]>();
@@ -78,6 +89,7 @@ export function createEmbeddedDriver(options: { path: string; busyTimeoutMs?: nu
   };
 
   const driver: Driver = {
+    seals: writer !== null && secretKeys !== null,
     get: (municipality, kind, ids) =>
       guarded(() => {
         const space = findSpace(municipality, kind);

@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import type { RawCommit } from '../driver.ts';
 import { StoreError } from '../store.ts';
 import type { CommitRequest } from './commit-writer.ts';
-import { type Answer, pack } from './thread-messages.ts';
+import { type Answer, pack, type ThreadData } from './thread-messages.ts';
 
 export interface ThreadWriter {
   /** One batch at a time. @returns one outcome a request, in order; a lost thread is `unavailable` for all of them. */
@@ -15,7 +15,7 @@ export interface ThreadWriter {
   close(): Promise<void>;
 }
 
-export function createThreadWriter(options: { path: string; busyTimeoutMs: number }): ThreadWriter {
+export function createThreadWriter(options: ThreadData): ThreadWriter {
   let worker: Worker | null = null;
   let waiting: ((answers: Answer[] | Error) => void) | null = null;
 

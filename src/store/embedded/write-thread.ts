@@ -1,12 +1,13 @@
 /** The thread that writes to the embedded database. It has a connection of its own; started by `thread-writer.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { createKeyRing } from '#support/key-ring.ts';
 import { createCommitWriter } from './commit-writer.ts';
 import { openDatabase } from './database.ts';
-import { type Answer, unpack } from './thread-messages.ts';
+import { type Answer, type ThreadData, unpack } from './thread-messages.ts';
 
-const { path, busyTimeoutMs } = workerData as { path: string; busyTimeoutMs: number };
+const { path, busyTimeoutMs, secretKeys } = workerData as ThreadData;
 const db = openDatabase(path, busyTimeoutMs);
-const write = createCommitWriter(db);
+const write = createCommitWriter(db, secretKeys === null ? null : createKeyRing(secretKeys).seal);
 const port = parentPort!;
 
 port.on('message', (message: Parameters<typeof unpack>[0] | 'close') => {

@@ -10,7 +10,9 @@ import { keysOf, NEW_CITY } from './keys.ts';
 type Listener = Parameters<Driver['watch']>[0];
 
 export interface Changes {
-  /** What a commit of these operations says on the city's channel; empty when it writes nothing. */
+  /** Who this process is on a channel. */
+  readonly self: string;
+  /** What a commit of these operations says on the city's channel, after `self`; empty when it writes nothing. */
   message(operations: readonly RawOperation[]): string;
   /** After such a commit, to this process's listeners. */
   tell(city: string, operations: readonly RawOperation[]): void;
@@ -43,9 +45,10 @@ export function createChanges(options: { connection: Connection; cities: () => P
   };
 
   return {
+    self,
     message(operations) {
       const written = operations.flatMap(({ type, kind, id }) => (type === 'check' ? [] : [kind, id]));
-      return written.length === 0 ? '' : JSON.stringify([self, ...written]);
+      return JSON.stringify(written).slice(1, -1);
     },
     tell(city, operations) {
       if (listeners.size === 0) return;

@@ -22,6 +22,9 @@ export interface CityKeys {
   expiry: string;
   /** Channel of what was written. */
   changes: string;
+  /** Who copies the city just now, and the set of what was written meanwhile: see `copy.ts`. Both end by themselves. */
+  copying: string;
+  changed: string;
   /** Before a record's name. */
   records: string;
   record(kind: string, id: string): string;
@@ -40,6 +43,8 @@ export function keysOf(city: string): CityKeys {
     all: `${base}all`,
     expiry: `${base}expiry`,
     changes: `${base}changes`,
+    copying: `${base}copying`,
+    changed: `${base}changed`,
     records,
     record: (kind, id) => `${records}${kind}/${id}`,
     index: (name) => `${base}i:${name}`,

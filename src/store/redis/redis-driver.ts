@@ -14,9 +14,10 @@ import { createChanges } from './changes.ts';
 import { checkServer } from './check-server.ts';
 import { createCommit } from './commit.ts';
 import { connect } from './connection.ts';
+import { createCopy } from './copy.ts';
 import { CITIES, keysOf, PING, readRecord, readRevision, readWhole, splitName } from './keys.ts';
 import { migrateLayout } from './layout.ts';
-import { LIST } from './scripts.ts';
+import { createReads } from './read.ts';
 import { type RedisPlace, readTarget } from './target.ts';
 
 export type RedisDriverOptions = RedisPlace & {
@@ -53,40 +54,27 @@ export async function createRedisDriver(options: RedisDriverOptions): Promise<Dr
     return [...members].map(String).sort();
   };
   const changes = createChanges({ connection: connections[0]!, cities });
-  const commit = createCommit({ calls, changes });
+  const commit = createCommit({ calls, changes, waitMs });
   let closed = false;
   const open = (): void => {
     if (closed) throw new StoreError('closed', 'the store is closed');
   };
-  const fetch = async (names: readonly string[]): Promise<(Buffer | null)[]> =>
-    names.length === 0 ? [] : ((await calls.call(names[0]!, ['MGET', ...names], true)) as (Buffer | null)[]);
+  const reads = createReads(calls);
 
   const driver: Driver = {
     async get(city, kind, ids) {
       open();
       const keys = keysOf(city);
-      const values = await fetch(ids.map((id) => keys.record(kind, id)));
+      const values = await reads.fetch(
+        city,
+        ids.map((id) => keys.record(kind, id)),
+      );
       return ids.map((id, i): RawRecord | null => (values[i] ? readRecord(id, values[i]) : null));
     },
-    async list(city, kind, index, { from, to, after, limit, reverse }) {
+    async list(city, kind, index, options) {
       open();
-      const keys = keysOf(city);
-      const cursor = after === null ? null : `(${after.key}\0${after.id}`;
-      const low = cursor !== null && !reverse ? cursor : `[${from}`;
-      const high = cursor !== null && reverse ? cursor : to === null ? '+' : `(${to}`;
-      const bounds = reverse ? [high, low] : [low, high];
-      const args = [keys.record(kind, ''), ...bounds, String(limit), reverse ? 'REV' : ''];
-      const reply = (await calls.run(LIST, [keys.index(`${kind}/${index}`)], args, true)) as (Buffer | null)[];
-      const rows = Array.from({ length: reply.length / 2 }, (_, i) => {
-        const row = reply[2 * i]!;
-        const at = row.indexOf(0);
-        return { key: row.toString('utf8', 0, at), id: row.toString('utf8', at + 1), value: reply[2 * i + 1] ?? null };
-      });
-      // While a slot moves the script may not find a record; asked for by its own key, Redis says where it is.
-      const missing = rows.filter((row) => row.value === null);
-      const found = await fetch(missing.map((row) => keys.record(kind, row.id)));
-      for (const [i, row] of missing.entries()) row.value = found[i] ?? null;
-      return rows.flatMap(({ key, id, value }) => (value === null ? [] : [{ ...readRecord(id, value), key }]));
+      const rows = await reads.list(city, kind, index, options);
+      return rows.map(({ key, id, value }) => ({ ...readRecord(id, value), key }));
     },
     async counts(city, kind, index) {
       open();
@@ -119,17 +107,30 @@ export async function createRedisDriver(options: RedisDriverOptions): Promise<Dr
       const from = cursor === null ? '-' : `(${cursor}`;
       const range = ['ZRANGE', keys.all, from, '+', 'BYLEX', 'LIMIT', '0', String(limit)];
       const names = ((await calls.call(keys.all, range, true)) as Buffer[]).map(String);
-      const values = await fetch(names.map((name) => keys.records + name));
+      const values = await reads.fetch(
+        city,
+        names.map((name) => keys.records + name),
+      );
       return {
         cursor: names.length < limit ? null : (names.at(-1) ?? null),
         records: names.flatMap((name, i) => (values[i] ? [readWhole(name, values[i])] : [])),
       };
+    },
+    copy: (city) => {
+      open();
+      return createCopy(calls, driver.scan)(city);
     },
     watch: (listener) => changes.watch(listener),
     async municipalities() {
       open();
       // `-` is the place for what belongs to no city.
       return (await cities()).filter((city) => city !== '-');
+    },
+    async time() {
+      open();
+      // In a cluster every node has a clock: the one that holds this key is asked by all.
+      const [seconds, micros] = (await calls.call(CITIES, ['TIME'], true)) as [Buffer, Buffer];
+      return Number(String(seconds)) * 1000 + Math.floor(Number(String(micros)) / 1000);
     },
     async ping() {
       open();

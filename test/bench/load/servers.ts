@@ -61,7 +61,7 @@ export async function startServers(
     const begin = performance.now();
     const child = spawn(
       process.execPath,
-      [...profileArgs(kind), kind === 'floor' ? 'test/bench/load/floor.ts' : 'src/main.ts'],
+      [...profileArgs(kind), kind === 'floor' ? 'test/bench/load/floor.ts' : 'src/start.mjs'],
       {
         cwd: TOP,
         env: {

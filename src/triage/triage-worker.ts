@@ -1,0 +1,13 @@
+/** The thread that assesses; started by `triage-thread.ts`. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { createTriage, type TriageOptions } from './create-triage.ts';
+import type { FromThread, Question } from './triage-thread.ts';
+
+const port = parentPort!;
+const triage = await createTriage(workerData as TriageOptions);
+const tell = (message: FromThread): void => port.postMessage(message);
+
+port.on('message', (questions: readonly Question[]) => {
+  tell(questions.map(([text, earlier]) => triage.assess(text, earlier)));
+});
+tell('ready');

@@ -1,0 +1,31 @@
+/** Stands in for the thread that assesses, with faults on request: 「落ちる」 ends it, 「だまる」 never answers, 「一度」 ends it once. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Assessment } from '#contracts/assessment.ts';
+import type { Question } from '#triage/triage-thread.ts';
+
+const { cacheDir: once } = workerData as { cacheDir: string };
+
+parentPort!.on('message', (questions: readonly Question[]) => {
+  const answers = questions.map(([text, earlier]): Assessment => {
+    if (text === '落ちる') process.exit(1);
+    if (text === 'だまる') for (;;);
+    if (text === '一度' && !existsSync(once)) {
+      writeFileSync(once, '');
+      process.exit(1);
+    }
+    const words = `${earlier.join()}${text}`;
+    const seen = { words, by: 'rule' as const, source: '', label: '', score: 0 };
+    return {
+      needs: [],
+      scope: 'unclear',
+      about: 'unknown',
+      crisis: 'none',
+      confident: false,
+      evidence: [seen],
+      concerns: [],
+    };
+  });
+  parentPort!.postMessage(answers);
+});
+parentPort!.postMessage('ready');
