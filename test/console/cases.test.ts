@@ -209,9 +209,17 @@ describe('支援会議', () => {
     });
     expect(refused).toMatch(/税の仕事で知る情報のようです.*住民税/u);
 
+    await coordinator.go(`/closed/${id}/meeting`, { day: '2026-11-30', from: '10:00', to: '11:00', place: '市役所' });
+    const [day] = /\/closed\/[\w-]+\/day\/[\w-]+\.ics/u.exec(coordinator.html())!;
+    const calendar = await (await coordinator.get(day)).text();
+    expect(calendar).toContain('SUMMARY:打ち合わせ');
+    expect(calendar).toContain('DTSTART:20261130T010000Z');
+    expect(calendar).not.toMatch(/支援会議|会えていない|郵便|ATTENDEE/u);
+
     const other = await office.enter('kato', ['counsellor', 'coordinator', 'administrator', 'auditor'], [], {
       name: '加藤 健',
     });
+    expect((await other.get(day)).status).toBe(404);
     const [there, absent] = [await other.get(`/closed/${id}`), await other.get('/closed/no-such-file')];
     expect([there.status, absent.status]).toEqual([404, 404]);
     expect(await there.text()).toBe(await absent.text());
