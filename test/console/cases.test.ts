@@ -72,10 +72,16 @@ describe('from the ticket to the end', () => {
     expect(coordinator.text()).toMatch(/2026-11-27.*モニタリング/u);
     await coordinator.get(`/cases/${id}`);
     await act(id, 'review', { text: '落ち着いてきた', result: 'end', next: '' });
-    expect(await act(id, 'end', { evaluation: '見守りが続く', achieved: 'yes', backTo: 'csw' })).toContain(
+    expect(await act(id, 'end', { evaluation: '見守りが続く', achieved: 'yes', backTo: 'csw', tell: 'yes' })).toContain(
       'つなぎ戻しました',
     );
     expect(await office.read(ticket.id)).toMatchObject({ window: 'csw' });
+    const told = await office.store.list(CITY, 'outgoing', 'contact', { prefix: `${ticket.contact}|`, limit: 5 });
+    const all = told.map((row) => JSON.stringify(row.body.messages));
+    const last = all.find((text) => !text.includes('この案で')) ?? '';
+    expect(last).toContain('ひと区切りになりました');
+    // No window's name: it may tell the trouble (R3).
+    expect(last).not.toMatch(/社会福祉協議会|見守り|介護/u);
     const actions = (await office.audit()).filter((line) => line.subject === id).map((line) => line.action);
     expect(actions).toEqual(
       expect.arrayContaining([

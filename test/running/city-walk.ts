@@ -31,6 +31,8 @@ export interface Resident {
   phone: Locator;
   say(text: string): Promise<void>;
   tap(label: string): Promise<void>;
+  /** Answers every question with this button until that one is offered: how many there are is triage's affair. */
+  answersUntil(offered: string, answer: string): Promise<void>;
   hears(text: string | RegExp): Promise<void>;
   /** All that the city has said. */
   words(): Promise<string>;
@@ -116,18 +118,23 @@ export async function resident(browser: Browser, service: Service, city: string)
   };
   await phone.getByRole('button', { name: '追加' }).click();
   await settled(0);
+  const tap = async (label: string): Promise<void> => {
+    const count = await heard.count();
+    await phone.getByRole('button', { name: label, exact: true }).last().click();
+    await settled(count);
+  };
   return {
     phone,
+    tap,
+    async answersUntil(offered, answer) {
+      const found = () => phone.getByRole('button', { name: offered, exact: true }).count();
+      for (let asked = 0; asked < 5 && (await found()) === 0; asked++) await tap(answer);
+    },
     async say(text) {
       const count = await heard.count();
       const box = phone.getByRole('textbox', { name: 'メッセージ' });
       await box.fill(text);
       await box.press('Enter');
-      await settled(count);
-    },
-    async tap(label) {
-      const count = await heard.count();
-      await phone.getByRole('button', { name: label, exact: true }).last().click();
       await settled(count);
     },
     async hears(text) {

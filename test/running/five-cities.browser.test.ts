@@ -99,7 +99,7 @@ describeInBrowser('five cities on one service', (browser) => {
   }
 
   /** モニタリング, 終結, つなぎ戻し. */
-  async function end(staff: Staff, to: string): Promise<void> {
+  async function end(staff: Staff, to: string, person: Resident): Promise<void> {
     await staff.go(to);
     const review = await staff.unfold('モニタリングを書く');
     await review.getByLabel('ようす').fill('書類が出せて、落ち着いてきた');
@@ -112,6 +112,7 @@ describeInBrowser('five cities on one service', (browser) => {
     await staff.press('終結する', close);
     await staff.reads('窓口へつなぎ戻しました');
     await staff.picture('ended');
+    await person.hears('ひと区切りになりました');
   }
 
   /** A compound trouble, to a ticket without a booking. */
@@ -186,7 +187,7 @@ describeInBrowser('five cities on one service', (browser) => {
       await staff.press('受け止める');
       await hear(staff, b1);
       await plan(staff, to, person);
-      await end(staff, to);
+      await end(staff, to, person);
       await staff.go(team);
       await staff.go('/community');
       await staff.reads('多機関での事例検討');
@@ -243,7 +244,7 @@ describeInBrowser('five cities on one service', (browser) => {
       await staff.reads(/2か月に1回.*までに/u);
       await staff.reads('年2回');
       await staff.picture('meetings');
-      await end(staff, to);
+      await end(staff, to, person);
       await staff.go('/community');
       await staff.picture('community');
       expect(staff.troubles).toEqual([]);
@@ -300,7 +301,7 @@ describeInBrowser('five cities on one service', (browser) => {
       await staff.press(/^入れる/u);
       await staff.picture('on-call');
       await plan(staff, cases[0]!, first!);
-      await end(staff, cases[0]!);
+      await end(staff, cases[0]!, first!);
       expect(staff.troubles).toEqual([]);
     },
     WALK_MS,
@@ -311,7 +312,8 @@ describeInBrowser('five cities on one service', (browser) => {
     async () => {
       const booker = await resident(browser(), service, 'ikoma');
       await booker.say('どこに相談していいかわからない');
-      for (const label of ['どれでもない', '会って話す日を選ぶ']) await booker.tap(label);
+      await booker.answersUntil('会って話す日を選ぶ', 'どれでもない');
+      await booker.tap('会って話す日を選ぶ');
       const day = (await booker.phone.locator('.quick button').first().textContent())!.trim();
       await booker.tap(day);
       await booker.tap('はい、伝えてください');
@@ -357,7 +359,7 @@ describeInBrowser('five cities on one service', (browser) => {
       await chief.go(meeting);
       await chief.reads('はじめに話を聞いた人');
       await plan(chief, to, person);
-      await end(chief, to);
+      await end(chief, to, person);
       await chief.go('/meetings');
       await chief.picture('meetings');
       expect([...section.troubles, ...chief.troubles]).toEqual([]);
