@@ -97,6 +97,7 @@ const EVENTS: Record<string, string> = {
   case_left: 'ケースから外れた',
   handed_back: 'ケースから、つなぎ戻し',
   plan_answered: '本人がプランに返事',
+  end_told: '話し合いがひと区切りになったことを、本人に知らせた',
   touch_offered: '様子をたずねてよいか、本人に聞いた',
   touch_begun: '様子をたずね始めた',
   touch_ended: '様子をたずねるのを終えた',

@@ -1,6 +1,7 @@
 /** A resident in the simulator and a coordinator in the console of one city, in one browser on the running service. */
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import type { Service } from '../support/service.ts';
 
@@ -10,7 +11,7 @@ const TOP = join(import.meta.dirname, '..', '..');
 const PICTURES = process.env.CITY_PICTURES;
 
 /** A step that has not come by then does not come. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 
 export interface Staff {
   page: Page;
@@ -30,6 +31,8 @@ export interface Resident {
   phone: Locator;
   say(text: string): Promise<void>;
   tap(label: string): Promise<void>;
+  /** Answers every question with this button until that one is offered: how many there are is triage's affair. */
+  answersUntil(offered: string, answer: string): Promise<void>;
   hears(text: string | RegExp): Promise<void>;
   /** All that the city has said. */
   words(): Promise<string>;
@@ -46,7 +49,7 @@ export async function signedIn(
   const add = ['src/cli/tsunagi.ts', 'staff', 'add', login, '--city', city, '--name', name, '--roles', roles];
   const more = [...(windows === '' ? [] : ['--windows', windows]), ...(person.mail ? ['--mail', person.mail] : [])];
   const env = { PATH: process.env.PATH, DATA_DIR: service.dataDir, MUNICIPALITIES: city, PUBLIC_URL: service.url };
-  const said = execFileSync(process.execPath, [...add, ...more], {
+  const { stdout: said } = await promisify(execFile)(process.execPath, [...add, ...more], {
     cwd: TOP,
     env: { ...env, SIMULATOR: 'on' },
     encoding: 'utf8',
@@ -110,23 +113,28 @@ export async function resident(browser: Browser, service: Service, city: string)
     // Bubbles of one answer come together: the last one is there once nothing more is.
     for (let last = -1; last !== (await heard.count()); ) {
       last = await heard.count();
-      await page.waitForTimeout(200);
+      await page.waitForTimeout(120);
     }
   };
   await phone.getByRole('button', { name: '追加' }).click();
   await settled(0);
+  const tap = async (label: string): Promise<void> => {
+    const count = await heard.count();
+    await phone.getByRole('button', { name: label, exact: true }).last().click();
+    await settled(count);
+  };
   return {
     phone,
+    tap,
+    async answersUntil(offered, answer) {
+      const found = () => phone.getByRole('button', { name: offered, exact: true }).count();
+      for (let asked = 0; asked < 5 && (await found()) === 0; asked++) await tap(answer);
+    },
     async say(text) {
       const count = await heard.count();
       const box = phone.getByRole('textbox', { name: 'メッセージ' });
       await box.fill(text);
       await box.press('Enter');
-      await settled(count);
-    },
-    async tap(label) {
-      const count = await heard.count();
-      await phone.getByRole('button', { name: label, exact: true }).last().click();
       await settled(count);
     },
     async hears(text) {
