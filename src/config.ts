@@ -55,6 +55,8 @@ export type Config = z.output<typeof environmentSchema> & {
   municipalities: string[];
   /** Cities without credentials are served by the simulator only. */
   line: Map<string, LineCredentials>;
+  /** `SECRET_KEYS_ASHIYA` and so on: cities whose records are sealed under keys of their own. */
+  cityKeys: Map<string, string>;
   simulator: boolean;
 };
 
@@ -85,8 +87,17 @@ export function readConfig(environment: Record<string, string | undefined> = pro
   if (!simulator && line.size === 0) {
     throw new ConfigError('LINE_CHANNEL_SECRET: needed when SIMULATOR is off (with LINE_CHANNEL_ACCESS_TOKEN)');
   }
-  return { ...settings, municipalities, line, simulator };
+  const cityKeys = new Map(
+    municipalities.flatMap((city) => {
+      const keys = given[`SECRET_KEYS${suffixOf(city)}`];
+      return keys === undefined ? [] : [[city, keys] as const];
+    }),
+  );
+  return { ...settings, municipalities, line, cityKeys, simulator };
 }
+
+/** `ashiya` → `_ASHIYA`. */
+const suffixOf = (city: string): string => `_${city.toUpperCase().replaceAll('-', '_')}`;
 
 function readCredentials(
   given: Record<string, string | undefined>,
@@ -94,7 +105,7 @@ function readCredentials(
 ): Map<string, LineCredentials> {
   const line = new Map<string, LineCredentials>();
   for (const municipality of municipalities) {
-    const suffix = `_${municipality.toUpperCase().replaceAll('-', '_')}`;
+    const suffix = suffixOf(municipality);
     // The short names are for a service with one city.
     const read = (name: string): string | undefined =>
       given[name + suffix] ?? (municipalities.length === 1 ? given[name] : undefined);

@@ -6,13 +6,15 @@ import { type Driver, UNFINISHED } from '#store/driver.ts';
 import { createEmbeddedDriver } from '#store/embedded/embedded-driver.ts';
 import { createSealedStore } from '#store/sealed-store.ts';
 import { type Store, StoreError } from '#store/store.ts';
-import { createKeyRing, generateKey, KeyError, type KeyRing } from '#support/key-ring.ts';
+import { createKeyRing, generateKey, KeyError, type KeyRing, withCityKeys } from '#support/key-ring.ts';
 
 export interface StoreSettings {
   DATA_DIR: string;
   REDIS_URL?: string | undefined;
   REDIS_ALLOW_UNSAFE?: 'yes' | 'no';
   SECRET_KEYS?: string | undefined;
+  /** Keys of single cities, by city. */
+  cityKeys?: ReadonlyMap<string, string>;
 }
 
 /** A store with what it is made of, for tools that copy or check records as they are kept. */
@@ -41,7 +43,7 @@ export async function openStorage(settings: StoreSettings): Promise<Storage> {
     // A key made on one server could not open what another has sealed.
     throw new KeyError('SECRET_KEYS: needed with REDIS_URL, the same on every server (`tsunagi keys new` makes one)');
   }
-  const keyRing = createKeyRing(settings.SECRET_KEYS);
+  const keyRing = ringOf(settings.SECRET_KEYS, settings);
   const { createRedisDriver } = await import('#store/redis/redis-driver.ts');
   const allowUnsafe = settings.REDIS_ALLOW_UNSAFE === 'yes';
   const driver = await createRedisDriver({ url: settings.REDIS_URL, allowUnsafe });
@@ -51,9 +53,17 @@ export async function openStorage(settings: StoreSettings): Promise<Storage> {
 async function openEmbedded(settings: StoreSettings): Promise<Storage> {
   mkdirSync(settings.DATA_DIR, { recursive: true, mode: 0o700 });
   const secretKeys = settings.SECRET_KEYS ?? (await localKeys(settings.DATA_DIR));
-  const keyRing = createKeyRing(secretKeys);
-  const driver = createEmbeddedDriver({ path: join(settings.DATA_DIR, 'tsunagi.db'), secretKeys });
+  const keyRing = ringOf(secretKeys, settings);
+  const path = join(settings.DATA_DIR, 'tsunagi.db');
+  // The thread that seals knows the common ring alone: with keys of single cities the sealing stays here.
+  const ofCities = (settings.cityKeys?.size ?? 0) > 0;
+  const driver = createEmbeddedDriver(ofCities ? { path } : { path, secretKeys });
   return { driver, keyRing, store: createSealedStore({ driver, keyRing }) };
+}
+
+function ringOf(common: string, { cityKeys = new Map() }: StoreSettings): KeyRing {
+  const cities = [...cityKeys].map(([city, keys]) => [city, createKeyRing(keys)] as const);
+  return withCityKeys(createKeyRing(common), new Map(cities));
 }
 
 /** For a first try on one machine: a key made once, kept beside the data. A real service sets SECRET_KEYS. */

@@ -24,12 +24,13 @@ export async function keysRotate(io: Out, storage: Storage): Promise<number> {
       if (looked % 10_000 === 0) io.stderr.write(`${city}: ${looked}件まで（${resealed}件を新しい鍵に）\n`);
     } while (cursor !== null);
     total += resealed;
-    io.stdout.write(`${city === '-' ? '（共通）' : city}: ${resealed}件を鍵「${keyRing.newest}」に移しました。\n`);
+    io.stdout.write(
+      `${city === '-' ? '（共通）' : city}: ${resealed}件を鍵「${keyRing.newestAt(`${city}/`)}」に移しました。\n`,
+    );
   }
   const left = await countOthers(storage);
   if (left > 0) io.stdout.write(`ほかの鍵の記録が ${left}件あります（動いているサービスが古い鍵で書いています）。\n`);
-  else
-    io.stdout.write(`すべて「${keyRing.newest}」です（${total}件を移しました）。古い鍵は SECRET_KEYS から外せます。\n`);
+  else io.stdout.write(`すべて、いちばん新しい鍵です（${total}件を移しました）。古い鍵は SECRET_KEYS から外せます。\n`);
   return left === 0 ? 0 : 1;
 }
 
@@ -40,7 +41,7 @@ async function countOthers({ driver, keyRing }: Storage): Promise<number> {
     do {
       const page: Awaited<ReturnType<typeof driver.scan>> = await driver.scan(city, cursor, PAGE);
       for (const { kind, body } of page.records)
-        if (kind !== 'ping' && keyRing.keyOf(body) !== keyRing.newest) others++;
+        if (kind !== 'ping' && keyRing.keyOf(body) !== keyRing.newestAt(`${city}/`)) others++;
       cursor = page.cursor;
     } while (cursor !== null);
   }

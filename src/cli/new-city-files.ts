@@ -63,6 +63,20 @@ ${windowsOf(plan)
   .map((window, index) => windowText(window, index === 0))
   .join('')}
 resources: []
+
+# 多機関協働の会議。曜日・時間・顔ぶれは、市の計画にあるとおりに書いてください（書き方の見本: flows/fukui/municipality.yaml）。
+meetings:
+  - id: juso
+    name: 重層的支援会議
+    hears: consented
+    about: 本人の同意を得て、役割と計画を話し合います（社会福祉法106条の4）。
+    onCall: true
+    guests: true
+  - id: shien
+    name: 支援会議
+    hears: closed
+    about: 本人の同意がまだないときに、だれが見守るかを決めます（社会福祉法106条の6）。
+    onCall: true
 `;
 }
 

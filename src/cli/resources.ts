@@ -5,8 +5,8 @@ import { isMap, isScalar, parseDocument, stringify } from 'yaml';
 import { checkContent } from '#content/check-content.ts';
 import { loadContent } from '#content/load-content.ts';
 import type { Municipality, Resource } from '#contracts/municipality.ts';
+import { csvToResources, type Encoding, resourcesToCsv } from '#handoff/resources-csv.ts';
 import type { Out } from './out.ts';
-import { csvToResources, type Encoding, resourcesToCsv } from './resources-csv.ts';
 import { WrongUse } from './wrong-use.ts';
 
 /** Writes the table. @returns 0. */

@@ -5,9 +5,9 @@
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { TICKET_STATES, type TicketState } from '#contracts/ticket.ts';
+import type { Encoding } from '#handoff/resources-csv.ts';
 import type { Pattern } from './new-city-files.ts';
 import type { Operator } from './operator.ts';
-import type { Encoding } from './resources-csv.ts';
 import type { StaffTools } from './staff.ts';
 
 const top = join(import.meta.dirname, '..', '..');

@@ -26,6 +26,7 @@ import { liveRoutes } from './live.ts';
 import { oidcRoutes } from './oidc.ts';
 import { printRoutes } from './print.ts';
 import { createQuotaCache } from './quota-cache.ts';
+import { resourceRoutes } from './resource-pages.ts';
 import { signInRoutes, signOut } from './sign-in.ts';
 import { staffRoutes } from './staff-pages.ts';
 import { templateRoutes } from './templates.ts';
@@ -34,6 +35,8 @@ import { ticketRoutes } from './ticket-page.ts';
 import { workListRoutes } from './work-list.ts';
 
 const LARGEST_FORM = 200 * 1024;
+/** A city's whole 社会資源マップ, some thousand places. */
+const LARGEST_TABLE = 3 * 1024 * 1024;
 
 export interface Console {
   routes: Hono;
@@ -57,7 +60,10 @@ export function createConsole(options: ConsoleOptions): Console {
   };
 
   const routes = new Hono();
-  routes.use('*', headers(desk), sameOrigin(desk), bodyLimit({ maxSize: LARGEST_FORM }));
+  const [form, table] = [bodyLimit({ maxSize: LARGEST_FORM }), bodyLimit({ maxSize: LARGEST_TABLE })];
+  routes.use('*', headers(desk), sameOrigin(desk), (c, next) =>
+    (/\/resources\/(?:preview|import)$/u.test(c.req.path) ? table : form)(c, next),
+  );
   routes.route('/assets', assets.routes);
   routes.get('/', (c) => {
     const [only] = options.municipalities;
@@ -125,6 +131,7 @@ function cityRoutes(desk: Desk): Hono<Env> {
     templateRoutes,
     alertRoutes,
     calendarRoutes,
+    resourceRoutes,
     figureRoutes,
     workListRoutes,
     staffRoutes,

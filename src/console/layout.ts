@@ -13,6 +13,7 @@ const NAV: readonly [href: string, name: string, action: Action][] = [
   ['/cases', 'ケース', 'case.see'],
   ['/meetings', '会議', 'case.see'],
   ['/calendar', 'カレンダー', 'calendar.see'],
+  ['/resources', '場所', 'resource.see'],
   ['/templates', '文例', 'template.edit'],
   ['/figures', '集計', 'figures.see'],
   ['/community', '地域課題', 'community.see'],

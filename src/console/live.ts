@@ -19,7 +19,7 @@ export function liveRoutes(desk: Desk): Hono<Env> {
     const ticket = c.req.query('ticket') ?? '';
     // A proxy must not collect what should be seen at once.
     c.header('x-accel-buffering', 'no');
-    return streamSSE(c, async (stream) => {
+    const answer = streamSSE(c, async (stream) => {
       const changed = new Set<string>();
       let wake: () => void = () => {};
       const stop = desk.store.watch((change) => {
@@ -59,6 +59,9 @@ export function liveRoutes(desk: Desk): Hono<Env> {
         desk.closing.removeEventListener('abort', end);
       }
     });
+    // Its connection ends with it: a browser that comes back on the same one keeps a stopping server from its end.
+    answer.headers.set('connection', 'close');
+    return answer;
   });
   return app;
 

@@ -13,6 +13,8 @@ export const ACTIONS = {
   'template.edit': '文例を直す',
   'calendar.see': '予約カレンダーを見る',
   'calendar.edit': '受付時間・相談会を決める',
+  'resource.see': '場所の一覧（社会資源）を見る',
+  'resource.edit': '場所の一覧（社会資源）を入れかえる',
   'figures.see': '集計を見る',
   'work_list.see': 'わからなかった言葉の一覧を見る',
   'staff.manage': '職員を管理する',
@@ -41,12 +43,13 @@ const CASEWORK = [
   'closed.see',
   'community.see',
   'community.edit',
+  'resource.see',
 ] as const;
 
 export const PERMISSIONS: Readonly<Record<Role, readonly Action[]>> = {
   counsellor: CASEWORK,
-  coordinator: [...CASEWORK, 'ticket.see_all', 'calendar.edit', 'alert.manage'],
-  editor: ['work_list.see', 'template.edit', 'figures.see'],
+  coordinator: [...CASEWORK, 'ticket.see_all', 'calendar.edit', 'alert.manage', 'resource.edit'],
+  editor: ['work_list.see', 'template.edit', 'figures.see', 'resource.see', 'resource.edit'],
   // No tickets by itself: what it may reveal, it must also see as a counsellor.
   administrator: [
     'staff.manage',

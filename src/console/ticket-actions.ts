@@ -11,6 +11,7 @@ import { acknowledgeAlert } from '#conversation/alerts.ts';
 import { tellBooking } from '#conversation/booking-notice.ts';
 import { releaseFloor, sayToResident, takeFloor } from '#conversation/staff-speaks.ts';
 import { writeAudit } from '#handoff/audit.ts';
+import { mayRequest } from '#handoff/cases/case-consent.ts';
 import { overallConsent, recordConsent } from '#handoff/consent.ts';
 import { cancelTicketBooking } from '#handoff/ticket-booking.ts';
 import * as steps from '#handoff/transitions.ts';
@@ -63,8 +64,10 @@ const GUARDED: Readonly<Record<string, Step>> = {
   return: pure('ticket.return', (ticket, act, fields) =>
     steps.returnTicket(ticket, { ...act, reason: fields.one('reason') }),
   ),
-  'multi-agency': pure('ticket.multi_agency', (ticket, act, fields) =>
-    steps.askMultiAgency(ticket, { ...act, reason: fields.one('reason') }),
+  'multi-agency': pure('ticket.multi_agency', (ticket, act, fields, c) =>
+    mayRequest(c.get('city'), ticket)
+      ? steps.askMultiAgency(ticket, { ...act, reason: fields.one('reason') })
+      : { ok: false, why: 'desk_not_agreed' },
   ),
   'wait-resident': pure('ticket.wait_resident', (ticket, act) => steps.waitResident(ticket, act)),
   'wait-body': pure('ticket.wait_body', (ticket, act) => steps.waitBody(ticket, act)),

@@ -1,6 +1,7 @@
 /** What can be done with a ticket now: only legal steps are offered, the usual ones first. Each form works without a script. */
 import { html } from 'hono/html';
 import { CONCERN_NAMES, CONCERNS, NEED_NAMES, NEEDS } from '#contracts/labels.ts';
+import { mayRequest } from '#handoff/cases/case-consent.ts';
 import { mayPass } from '#handoff/consent.ts';
 import { cameFrom, isLegal } from '#handoff/transitions.ts';
 import { type Ctx, path } from './desk.ts';
@@ -20,6 +21,7 @@ export function ticketForms(c: Ctx, view: TicketView, people: readonly Colleague
   const me = c.get('me');
   if (!me.can('ticket.act')) return html``;
   const form = makeForm(c, view);
+  const role = c.get('city').windows.find((window) => window.id === ticket.window)?.assigneeRole;
   return html`
     ${isLegal(ticket, 'accept') ? form('accept', html`<button class="main">${ticket.state === 'new' ? '受け付ける' : '対応にもどす'}</button>`) : ''}
     ${ticket.state === 'closed' ? form('reopen', html`<button>再開する</button>`) : ''}
@@ -28,10 +30,10 @@ export function ticketForms(c: Ctx, view: TicketView, people: readonly Colleague
     ${bookingForms(c, view)}
     ${isLegal(ticket, 'passOn') ? more('ほかの窓口へつなぐ', typed.action === 'pass', passForm(c, view, typed)) : ''}
     ${isLegal(ticket, 'returnTicket') && cameFrom(ticket) !== null ? more('つなぎ戻す', typed.action === 'return', form('return', html`<p>戻す先：<b>${windowName(c.get('city'), cameFrom(ticket) ?? '')}</b></p>${reason(typed, 'return')}<button>つなぎ戻す</button>`)) : ''}
-    ${isLegal(ticket, 'askMultiAgency') ? more('支援依頼（多機関協働）', typed.action === 'multi-agency', form('multi-agency', html`${reason(typed, 'multi-agency', '何を一緒に考えてほしいか')}<button>支援を依頼する</button>`)) : ''}
+    ${isLegal(ticket, 'askMultiAgency') ? more('支援依頼（多機関協働）', typed.action === 'multi-agency', deskForm(c, view, typed)) : ''}
     ${more('同意を記録する', typed.action === 'consent', consentForm(c, view))}
     ${isLegal(ticket, 'correctTriage') ? more('分類を訂正する', typed.action === 'triage', triageForm(c, view)) : ''}
-    ${isLegal(ticket, 'assign') ? more('担当を決める', false, form('assign', html`<label>担当<select name="to"><option value="">担当なし</option>${people.map((one) => html`<option value="${one.id}" ${one.id === (ticket.assignee ?? me.id) ? 'selected' : ''}>${one.name}</option>`)}</select></label><button>決める</button>`)) : ''}
+    ${isLegal(ticket, 'assign') ? more('担当を決める', false, form('assign', html`${role === undefined ? '' : html`<p class="hint">計画では、${role}が受け取ります。</p>`}<label>担当<select name="to"><option value="">担当なし</option>${people.map((one) => html`<option value="${one.id}" ${one.id === (ticket.assignee ?? me.id) ? 'selected' : ''}>${one.name}</option>`)}</select></label><button>決める</button>`)) : ''}
     ${isLegal(ticket, 'recordResult') ? more('結果を記録する', typed.action === 'result', resultForm(c, view)) : ''}
     ${waiting(c, view)}
     ${isLegal(ticket, 'close') ? more('終結する', false, form('close', html`<p class="hint">面談などの結果は、先に「結果を記録する」で残せます。あとから再開できます。</p><button>終結する</button>`)) : ''}`;
@@ -91,6 +93,18 @@ function passForm(c: Ctx, view: TicketView, typed: Typed): Html {
     ${ticket.crisis === 'none' ? '' : html`<label class="check"><input type="checkbox" name="danger" value="yes">いのちや体に危険があるので、同意がなくても担当窓口へつなぐ</label>`}
     <button>つなぐ</button>`,
   );
+}
+
+/** 小林: explained and agreed to first, with a talk or company offered to whoever is anxious. */
+function deskForm(c: Ctx, view: TicketView, typed: Typed): Html {
+  const desk = c.get('city').windows.find((window) => window.roles?.includes('multi_agency'));
+  const ask = makeForm(c, view)(
+    'multi-agency',
+    html`${reason(typed, 'multi-agency', '何を一緒に考えてほしいか')}<button>支援を依頼する</button>`,
+  );
+  if (mayRequest(c.get('city'), view.ticket)) return ask;
+  return html`<p><b>${desk?.name ?? ''}</b>に伝えることへの、本人の同意がまだありません。</p>
+    <ol><li>何をしてくれる所か、だれに何が伝わるかを説明する</li><li>不安なときは、先に話してみること、いっしょに行くこと（同行）を伝える</li><li>納得してもらえたら「同意を記録する」で、伝える先に「${desk?.name ?? ''}」を選ぶ</li></ol>${typed.action === 'multi-agency' ? ask : ''}`;
 }
 
 function consentForm(c: Ctx, view: TicketView): Html {

@@ -84,10 +84,12 @@ export async function ticketPage(
 }
 
 function head(c: Ctx, { ticket, names, due, now }: TicketView): Html {
+  // 生駒: whose work the plan says it is.
+  const role = c.get('city').windows.find((window) => window.id === ticket.window)?.assigneeRole;
   return html`<header class="ticket-head">
     <p class="crumb"><a href="${path(c, '/tickets')}">相談の一覧</a></p>
     <h1><span class="receipt">${ticket.receipt}</span>${ticket.urgent ? html`<span class="flag">急ぎ</span>` : ''}<span class="state s-${ticket.state}">${STATE_NAMES[ticket.state]}</span></h1>
-    <p class="facts"><span>${windowName(c.get('city'), ticket.window)}</span><span>担当 ${nameOf(names, ticket.assignee)}</span><span>${when(ticket.createdAt)} 受付（${ago(ticket.createdAt, now)}${ticket.outOfHours ? '・時間外' : ''}）</span>
+    <p class="facts"><span>${windowName(c.get('city'), ticket.window)}</span><span>担当${role === undefined ? '' : `（${role}）`} ${nameOf(names, ticket.assignee)}</span><span>${when(ticket.createdAt)} 受付（${ago(ticket.createdAt, now)}${ticket.outOfHours ? '・時間外' : ''}）</span>
       ${due === null ? '' : html`<span class="${due.late ? 'due late' : 'due'}">${due.what === 'look' ? '受付' : '返事'}の期限 ${when(due.at)}${due.late ? '（過ぎています）' : ''}</span>`}</p></header>`;
 }
 

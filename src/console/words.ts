@@ -97,6 +97,7 @@ const EVENTS: Record<string, string> = {
   case_left: 'ケースから外れた',
   handed_back: 'ケースから、つなぎ戻し',
   plan_answered: '本人がプランに返事',
+  end_told: '話し合いがひと区切りになったことを、本人に知らせた',
   touch_offered: '様子をたずねてよいか、本人に聞いた',
   touch_begun: '様子をたずね始めた',
   touch_ended: '様子をたずねるのを終えた',
@@ -116,6 +117,8 @@ const REFUSALS: Record<string, string> = {
   reason_missing: '理由を書いてください。つなぎ先の人が、同じことを聞かずにすみます。',
   not_in_danger: 'いのちの危険を理由につなげるのは、急ぎの相談を、その担当窓口へつなぐときだけです。',
   not_passed: 'つながれてきた相談ではないので、つなぎ戻しはできません。',
+  desk_not_agreed:
+    '支援依頼は、本人に説明して、納得してもらってからです。不安なときは、先に話してみることや、いっしょに行くことを伝えてください。返事は「同意を記録する」で残せます。',
   text_missing: '内容を書いてください。',
   no_booking: '取り消せる予約がありません。',
   slot_taken: 'その時間は埋まってしまいました。ほかの時間を選んでください。',

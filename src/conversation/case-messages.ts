@@ -42,6 +42,7 @@ const SAID = {
   planNo: 'わかりました。この案では進めません。別のやり方を、いっしょに考えさせてください。',
   consentYes: 'ありがとうございます。いっしょに考えます。取り消したくなったら、いつでも書いてください。',
   consentNo: 'わかりました。ほかの所には伝えません。いまの相談は、そのまま続きます。',
+  end: '職員どうしの話し合いは、ひと区切りになりました。これからも、いつもの窓口がお話をうかがいます。いつでも、ここに書いてください。',
   question: '聞きたいことを、そのまま書いてください。職員が読んで、お返事します。',
 } as const;
 
@@ -95,6 +96,23 @@ export async function offerPlan(draft: Draft, world: Tools, act: Ask & { case: s
     button('聞きたいことがある', 'plan', `${key}.ask`),
     button('この案はやめたい', 'plan', `${key}.no`),
   ]);
+  return { ok: true, outgoing };
+}
+
+/** つなぎ戻し, as it concerns the person: nobody falls silent on them. Names no window: its name may tell the trouble (R3). */
+export async function tellEnd(
+  draft: Draft,
+  world: Tools,
+  act: { staff: string; ticket: string; mayWrite: boolean },
+): Promise<Asking> {
+  const found = await reachable(draft, act.ticket, act.mayWrite);
+  if (!found.ok) return found;
+  const { ticket } = found;
+  const now = world.clock.now();
+  const outgoing = send(draft, world, ticket.contact, SAID.end, []);
+  const history = [...ticket.history, { at: now, by: act.staff, what: 'end_told', detail: {} }];
+  await draft.put('ticket', ticket.id, { ...ticket, updatedAt: now, history });
+  writeAudit(draft, { at: now, by: act.staff, action: 'ticket.end_told', subject: ticket.id }, world.ids);
   return { ok: true, outgoing };
 }
 

@@ -1,14 +1,16 @@
 /**
- * Hours, closures, places and days of consultation that staff keep in the console, laid over the city's file. The file stays
+ * Hours, closures, days of consultation and the table of 社会資源 that staff keep in the console, laid over the city's file. The file stays
  * what it is; the records win. A day of consultation (相談会) becomes a window of its own that is open on that day only.
  */
-import { type Municipality, WEEKDAYS, type Weekly, type Window } from '#contracts/municipality.ts';
+import { type Municipality, type Resource, WEEKDAYS, type Weekly, type Window } from '#contracts/municipality.ts';
 import type { CalendarEvent, CalendarOverride } from '#contracts/staff.ts';
 import type { Store } from '#store/store.ts';
 
 export interface CalendarRecords {
   windows: ReadonlyMap<string, CalendarOverride>;
   events: ReadonlyMap<string, CalendarEvent>;
+  /** null: the file's own. */
+  resources: readonly Resource[] | null;
 }
 
 export interface CalendarOverlay {
@@ -40,7 +42,7 @@ export async function openCalendarOverlay(options: {
   };
   await Promise.all(options.municipalities.map(load));
   const stop = store.watch(({ municipality, kind }) => {
-    if (kind === 'calendar' || kind === 'event') void refresh(municipality).catch(() => {});
+    if (kind === 'calendar' || kind === 'event' || kind === 'places') void refresh(municipality).catch(() => {});
   });
   return {
     refresh,
@@ -50,7 +52,8 @@ export async function openCalendarOverlay(options: {
     },
     apply(municipality) {
       const from = records.get(municipality.id);
-      if (from === undefined || (from.windows.size === 0 && from.events.size === 0)) return municipality;
+      if (from === undefined || (from.windows.size === 0 && from.events.size === 0 && from.resources === null))
+        return municipality;
       const known = made.get(municipality);
       if (known?.from === from) return known.city;
       const city = overlay(municipality, from);
@@ -61,24 +64,30 @@ export async function openCalendarOverlay(options: {
 }
 
 export async function readCalendar(store: Store, municipality: string): Promise<CalendarRecords> {
-  const [windows, events] = await Promise.all([
+  const [windows, events, places] = await Promise.all([
     store.list(municipality, 'calendar', 'all', { limit: 2000 }),
     store.list(municipality, 'event', 'all', { limit: 2000 }),
+    store.get(municipality, 'places', 'all'),
   ]);
   return {
     windows: new Map(windows.map((row) => [row.id, row.body])),
     events: new Map(events.map((row) => [row.id, row.body])),
+    resources: places?.body.resources ?? null,
   };
 }
 
 /** Pure: the file's city with the records laid over it. */
-export function overlay(municipality: Municipality, { windows, events }: CalendarRecords): Municipality {
+export function overlay(municipality: Municipality, { windows, events, resources }: CalendarRecords): Municipality {
   const own = municipality.windows.map((window) => {
     const override = windows.get(window.id);
     return override === undefined ? window : withOverride(window, override);
   });
   const days = [...events].map(([id, event]) => toWindow(id, event));
-  return { ...municipality, windows: [...own, ...days] };
+  return {
+    ...municipality,
+    windows: [...own, ...days],
+    resources: resources === null ? municipality.resources : [...resources],
+  };
 }
 
 export const eventWindow = (id: string): string => `event-${id}`;

@@ -72,6 +72,12 @@ export function asAsked(ticket: Ticket, now: number): Ticket {
   return { ...ticket, introduction: { ...introduction, asked: introduction.asked + 1, nextAt: null }, updatedAt: now };
 }
 
+/** The last thing the person told about the place; free words alone say nothing. */
+export const lastTold = ({ introduction }: Ticket): 'good' | 'unfit' | 'not_yet' | null =>
+  introduction?.answers
+    .map(({ answer }) => answer)
+    .findLast((answer): answer is 'good' | 'unfit' | 'not_yet' => answer !== 'words' && answer !== 'stop') ?? null;
+
 /** What came back. 「合わなかった」 and free words open a closed ticket again: somebody may look for another place with them. */
 export function withPlaceAnswer(
   ticket: Ticket,

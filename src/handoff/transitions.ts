@@ -40,6 +40,7 @@ export type Refusal =
   | 'no_booking'
   | 'slot_taken'
   | 'booking_stands'
+  | 'desk_not_agreed'
   | Extract<ReturnType<typeof mayPass>, { ok: false }>['why'];
 export type Outcome = { ok: true; ticket: Ticket } | { ok: false; why: Refusal };
 

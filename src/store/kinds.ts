@@ -15,6 +15,7 @@ import {
 } from '#contracts/case.ts';
 import { incomingSchema } from '#contracts/event.ts';
 import { messageSchema } from '#contracts/message.ts';
+import { resourceSchema } from '#contracts/municipality.ts';
 import { sessionSchema, slotSchema } from '#contracts/session.ts';
 import {
   alertSchema,
@@ -351,6 +352,11 @@ const duty = kind({
 });
 const hook = kind({ schema: hookSchema, version: 1, indexes: all });
 const calendar = kind({ schema: calendarSchema, version: 1, indexes: all });
+/** 社会資源: the table of places that staff took in, over the one in the city's file; one record, id `all`. */
+const places = kind({
+  schema: z.strictObject({ resources: z.array(resourceSchema), at: z.int(), by: z.string() }),
+  version: 1,
+});
 const event = kind({ schema: eventSchema, version: 1, indexes: { ...all, day: (b) => ({ key: b.day }) } });
 const feed = kind({ schema: feedSchema, version: 1, indexes: { staff: (b) => ({ key: b.staff }) } });
 
@@ -433,6 +439,7 @@ export const KINDS = {
   duty,
   hook,
   calendar,
+  places,
   event,
   feed,
   case: compound,

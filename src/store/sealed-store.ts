@@ -142,8 +142,8 @@ export function createSealedStore(options: { driver: Driver; keyRing: KeyRing })
         page.records.map(async (record) => {
           // The driver's own are not sealed.
           if (!Object.hasOwn(KINDS, record.kind)) return false;
-          if (keyRing.keyOf(record.body) === keyRing.newest) return false;
           const place = context(municipality, record.kind, record.id);
+          if (keyRing.keyOf(record.body) === keyRing.newestAt(place)) return false;
           const body = keyRing.seal(keyRing.open(record.body, place), place);
           // Written meanwhile: then it is under the newest key already.
           return (await driver.commit(municipality, [{ ...record, type: 'put', body }], true)).ok;

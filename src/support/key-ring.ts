@@ -13,6 +13,9 @@ export interface KeyRing {
   /** Name of the key a sealed value needs. */
   keyOf(sealed: Uint8Array): string;
   readonly newest: string;
+  /** Name of the key under which something at this place is sealed now. */
+  newestAt(context: string): string;
+  readonly names: readonly string[];
 }
 
 export class KeyError extends Error {
@@ -42,6 +45,8 @@ export function createKeyRing(text: string): KeyRing {
     Buffer.from(sealed.buffer, sealed.byteOffset + 1, sealed[0] ?? 0).toString('latin1');
   return {
     newest,
+    newestAt: () => newest,
+    names: [...keys.keys()],
     keyOf,
     seal(plain, context) {
       const sealed = Buffer.allocUnsafe(head.length + 28 + plain.byteLength);
@@ -72,6 +77,32 @@ export function createKeyRing(text: string): KeyRing {
       } catch (cause) {
         throw new KeyError('a sealed value was changed, moved, or sealed with another key', { cause });
       }
+    },
+  };
+}
+
+/**
+ * Cities with keys of their own (`SECRET_KEYS_ASHIYA`): what is theirs is sealed under these, and nobody without them reads it,
+ * not even with all other keys of the service. What was sealed before a city had its own opens with the common ring.
+ * @param cities by the first part of a context, `<city>/…`. @throws KeyError when a name stands in both rings.
+ */
+export function withCityKeys(common: KeyRing, cities: ReadonlyMap<string, KeyRing>): KeyRing {
+  if (cities.size === 0) return common;
+  for (const [city, own] of cities) {
+    const twice = own.names.find((name) => common.names.includes(name));
+    if (twice !== undefined)
+      throw new KeyError(`SECRET_KEYS: the keys of ${city} need names of their own ("${twice}")`);
+  }
+  const ringAt = (context: string): KeyRing => cities.get(context.slice(0, context.indexOf('/'))) ?? common;
+  return {
+    newest: common.newest,
+    names: common.names,
+    keyOf: common.keyOf,
+    newestAt: (context) => ringAt(context).newest,
+    seal: (plain, context) => ringAt(context).seal(plain, context),
+    open(sealed, context) {
+      const own = ringAt(context);
+      return (own.names.includes(own.keyOf(sealed)) ? own : common).open(sealed, context);
     },
   };
 }

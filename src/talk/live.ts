@@ -19,7 +19,7 @@ export function liveRoutes(desk: Desk): Hono<Env> {
     if (mine >= MOST_PER_VISIT || all >= MOST) return c.body(null, 429);
     // A proxy must not collect what should be seen at once.
     c.header('x-accel-buffering', 'no');
-    return streamSSE(c, async (stream) => {
+    const answer = streamSSE(c, async (stream) => {
       open.set(contact, (open.get(contact) ?? 0) + 1);
       all += 1;
       let changed = false;
@@ -59,6 +59,9 @@ export function liveRoutes(desk: Desk): Hono<Env> {
         else open.set(contact, left);
       }
     });
+    // Its connection ends with it: see `console/live.ts`.
+    answer.headers.set('connection', 'close');
+    return answer;
   });
   return app;
 }

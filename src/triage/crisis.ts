@@ -13,9 +13,12 @@ const KIND_COLUMNS = KINDS.map((kind) => headPlace(`crisis:${kind}`));
 const ANY = headPlace('crisis:any');
 const OTHER = headPlace('scope:other');
 const UNCLEAR = headPlace('scope:unclear');
+const NEED = headPlace('scope:need');
 /** Marks of what is said lightly or long past. */
 const LIGHT = new Set(['笑い', '絵文字 笑う', '落着', '昔']);
 
+/** A missed wish to die is dearest: there so much of the probability is enough. */
+const SUICIDE_SHARE = 0.65;
 /** Where every such word stands in an idiom, and it is said with a laugh or of long ago, only from here on. */
 const JEST_FROM = 0.7;
 /** A sure rule needs only so much beside it. */
@@ -26,13 +29,24 @@ export function crisisOf(analysis: Analysis, p: Float64Array, settings: Settings
   const { hits, sure } = rules;
   const probability = crisisProbability(crisisInputs(analysis, p, rules), settings.crisis);
   const first = sure ?? hits[0];
-  if (probability < threshold(analysis, rules, settings)) return 'none';
-  return bestKind(p, first);
+  const kind = bestKind(p, first);
+  return probability < threshold(analysis, rules, isWishToDie(kind, p), settings) ? 'none' : kind;
 }
 
-function threshold(analysis: Analysis, { hits, sure, harmless }: Rules, { crisisFrom }: Settings): number {
-  if (!harmless) return sure === undefined ? crisisFrom : SURE_FROM;
-  return hits.length === 0 && isLight(analysis) ? JEST_FROM : crisisFrom;
+function threshold(
+  analysis: Analysis,
+  { hits, sure, harmless }: Rules,
+  wishToDie: boolean,
+  { crisisFrom }: Settings,
+): number {
+  if (harmless) return hits.length === 0 && isLight(analysis) ? JEST_FROM : crisisFrom;
+  if (sure !== undefined) return SURE_FROM;
+  return wishToDie ? SUICIDE_SHARE * crisisFrom : crisisFrom;
+}
+
+/** Not a cry without a topic (「もう無理」): there the bot asks on. */
+function isWishToDie(kind: Kind, p: Float64Array): boolean {
+  return kind === 'suicide' && p[NEED]! > p[UNCLEAR]!;
 }
 
 function isLight(analysis: Analysis): boolean {

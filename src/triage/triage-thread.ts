@@ -61,6 +61,8 @@ export async function createTriageThread(
     const alone = waiting.findIndex((job) => job.again);
     const count = alone === 0 ? 1 : alone < 0 ? TOGETHER : Math.min(TOGETHER, alone);
     inHand = waiting.splice(0, count);
+    // Only a thread that has something to do keeps the process alive.
+    worker!.ref();
     worker!.postMessage(inHand.map((job) => job.question));
     watch = setTimeout((silent: Worker) => void silent.terminate(), silentMs, worker!);
   };
@@ -68,6 +70,7 @@ export async function createTriageThread(
     clearTimeout(watch);
     const done = inHand;
     inHand = [];
+    worker?.unref();
     for (const [i, job] of done.entries()) job.resolve(assessments[i]!);
     gather();
   };
@@ -92,6 +95,7 @@ export async function createTriageThread(
       worker.on('message', (message: FromThread) => {
         if (message !== 'ready') return take(message);
         isReady = true;
+        worker?.unref();
         resolve();
         gather();
       });

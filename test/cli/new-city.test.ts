@@ -45,6 +45,9 @@ describe('tsunagi new-city', () => {
     const city = municipalities.get('sabae')!;
     expect(city.name).toBe('鯖江市');
     expect(city.districts.map(({ name }) => name)).toEqual(districts);
+    // Compound cases can begin: one meeting with the person's consent, one without, and a desk.
+    expect(city.meetings?.map(({ hears }) => hears)).toEqual(['consented', 'closed']);
+    expect(city.windows.some(({ roles }) => roles?.includes('multi_agency'))).toBe(true);
     for (const window of city.windows) expect(window).toMatchObject({ hours: { demo: true } });
     expect(JSON.stringify(city)).not.toMatch(/\d{2,4}-\d{2,4}-\d{4}/u);
   });

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import iconv from 'iconv-lite';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { exportResources, importResources } from '#cli/resources.ts';
-import { csvToResources, parseCsv, resourcesToCsv } from '#cli/resources-csv.ts';
 import { type Content, loadContent } from '#content/load-content.ts';
 import type { Municipality } from '#contracts/municipality.ts';
+import { csvToResources, parseCsv, resourcesToCsv } from '#handoff/resources-csv.ts';
 
 const NOW = Date.parse('2026-11-24T10:00:00+09:00');
 let content: Content;
@@ -39,6 +39,13 @@ describe('places as CSV', () => {
     const bytes = resourcesToCsv(city, 'sjis');
     expect(iconv.decode(bytes, 'cp932')).toContain('名前,困りごと');
     expect(csvToResources(city, bytes)).toEqual({ resources: city.resources, faults: [] });
+  });
+
+  it('keeps in Shift_JIS the signs that Unicode has twice (〜, −, —), and marks what it has no place for', () => {
+    const city = content.municipalities.get('ashiya')!;
+    const place = { ...city.resources[0]!, about: '10:00〜15:00 −5 —と、髙と、𠮷' };
+    const text = iconv.decode(resourcesToCsv({ ...city, resources: [place] }, 'sjis'), 'cp932');
+    expect(text).toContain('10:00～15:00 －5 ―と、髙と、〓');
   });
 
   it('keeps commas, quotes, line ends, examples, areas and what looks like a formula', () => {

@@ -20,11 +20,12 @@ describeInBrowser('pages of cases', (browser) => {
     cases: '/cases',
     meetings: '/meetings',
     community: '/community',
+    resources: '/resources',
     closed: '/closed',
   };
 
   beforeAll(async () => {
-    served = await serveOffice();
+    served = await serveOffice({ mail: async () => {} });
     const { office } = served;
     const sato = await office.enter('sato', ['counsellor', 'coordinator', 'auditor'], ['sogo'], {
       name: '佐藤 みどり',
@@ -43,6 +44,22 @@ describeInBrowser('pages of cases', (browser) => {
       state: 'accepted',
       multiAgency: { at: TUESDAY_TEN, by: 'x', reason: '役割を決めたい' },
     });
+    const introduced = await office.ticket({
+      state: 'accepted',
+      introduction: {
+        resource: 'koeruba',
+        name: 'こえる場！',
+        at: TUESDAY_TEN,
+        mayAsk: 'yes',
+        asked: 1,
+        nextAt: null,
+        answers: [{ at: TUESDAY_TEN, answer: 'not_yet' }],
+        unseen: true,
+      },
+    });
+    const reported = { by: 'resident', what: 'outreach', detail: {}, at: TUESDAY_TEN };
+    const report = await office.ticket({ state: 'accepted', consent: 'none', history: [reported] });
+    await office.ticket({ state: 'accepted', consent: 'none', history: [reported] });
     await sato.get(`/tickets/${ticket.id}/together`);
     await sato.go(`/tickets/${ticket.id}/case`, { reason: '住まいと介護をいっしょに考えたい', urgency: 'urgent' });
     const [one] = await office.store.list(CITY, 'case', 'created', { limit: 1 });
@@ -85,6 +102,8 @@ describeInBrowser('pages of cases', (browser) => {
       meeting: `/meetings/${meeting!.id}`,
       together: `/tickets/${waiting.id}/together`,
       joined: `/tickets/${ticket.id}/together`,
+      introduced: `/tickets/${introduced.id}/together`,
+      report: `/tickets/${report.id}/together`,
     });
     await sato.get(file);
     await sato.go(`${file}/acknowledge`, { read: 'yes' });

@@ -72,10 +72,16 @@ describe('from the ticket to the end', () => {
     expect(coordinator.text()).toMatch(/2026-11-27.*モニタリング/u);
     await coordinator.get(`/cases/${id}`);
     await act(id, 'review', { text: '落ち着いてきた', result: 'end', next: '' });
-    expect(await act(id, 'end', { evaluation: '見守りが続く', achieved: 'yes', backTo: 'csw' })).toContain(
+    expect(await act(id, 'end', { evaluation: '見守りが続く', achieved: 'yes', backTo: 'csw', tell: 'yes' })).toContain(
       'つなぎ戻しました',
     );
     expect(await office.read(ticket.id)).toMatchObject({ window: 'csw' });
+    const told = await office.store.list(CITY, 'outgoing', 'contact', { prefix: `${ticket.contact}|`, limit: 5 });
+    const all = told.map((row) => JSON.stringify(row.body.messages));
+    const last = all.find((text) => !text.includes('この案で')) ?? '';
+    expect(last).toContain('ひと区切りになりました');
+    // No window's name: it may tell the trouble (R3).
+    expect(last).not.toMatch(/社会福祉協議会|見守り|介護/u);
     const actions = (await office.audit()).filter((line) => line.subject === id).map((line) => line.action);
     expect(actions).toEqual(
       expect.arrayContaining([
@@ -209,9 +215,17 @@ describe('支援会議', () => {
     });
     expect(refused).toMatch(/税の仕事で知る情報のようです.*住民税/u);
 
+    await coordinator.go(`/closed/${id}/meeting`, { day: '2026-11-30', from: '10:00', to: '11:00', place: '市役所' });
+    const [day] = /\/closed\/[\w-]+\/day\/[\w-]+\.ics/u.exec(coordinator.html())!;
+    const calendar = await (await coordinator.get(day)).text();
+    expect(calendar).toContain('SUMMARY:打ち合わせ');
+    expect(calendar).toContain('DTSTART:20261130T010000Z');
+    expect(calendar).not.toMatch(/支援会議|会えていない|郵便|ATTENDEE/u);
+
     const other = await office.enter('kato', ['counsellor', 'coordinator', 'administrator', 'auditor'], [], {
       name: '加藤 健',
     });
+    expect((await other.get(day)).status).toBe(404);
     const [there, absent] = [await other.get(`/closed/${id}`), await other.get('/closed/no-such-file')];
     expect([there.status, absent.status]).toEqual([404, 404]);
     expect(await there.text()).toBe(await absent.text());

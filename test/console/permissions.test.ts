@@ -17,6 +17,8 @@ const DOORS: Record<Action, [method: 'get' | 'post', path: string]> = {
   'template.edit': ['get', '/templates'],
   'calendar.see': ['get', '/calendar'],
   'calendar.edit': ['post', '/calendar/events'],
+  'resource.see': ['get', '/resources'],
+  'resource.edit': ['post', '/resources/preview'],
   'figures.see': ['get', '/figures'],
   'work_list.see': ['get', '/work-list'],
   'staff.manage': ['get', '/staff'],

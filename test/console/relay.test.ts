@@ -15,6 +15,7 @@ import { type Browser, CITY, createBrowser, PASSWORD } from './harness.ts';
 let talk: Harness;
 let office: Console;
 let sato: Browser;
+let secret: string;
 
 beforeEach(async () => {
   talk = await openHarness();
@@ -35,7 +36,7 @@ beforeEach(async () => {
   // As the service's app does it: with or without a slash at the end.
   const app = new Hono({ strict: false });
   app.route('/console', office.routes);
-  const secret = newSecret();
+  secret = newSecret();
   const password = await hashPassword(PASSWORD, 4);
   await inDraft(talk.store, CITY, async (draft) => {
     const made = await addStaff(
@@ -158,5 +159,84 @@ describe('a talk between resident and counsellor', () => {
     await sato.get(at);
     await sato.go(`${at}/open`);
     expect(sato.text()).toContain('届きませんでした');
+  });
+});
+
+/** Console and LINE in one: asked with agreement, answered, seen, stopped. */
+describe('afterwards', () => {
+  const arrives = async (userId: string): Promise<string> => {
+    const before = talk.line.screenText(userId).length;
+    await talk.conversation.beat();
+    await talk.conversation.idle();
+    return talk.line.screenText(userId).slice(before).join('\n');
+  };
+  /** The session at the desk ends after half an hour: another sign-in. */
+  const backAtTheDesk = async (): Promise<void> => {
+    talk.clock.advance(31_000);
+    await sato.get('/sign-in');
+    await sato.post('/sign-in', { login: 'sato', password: PASSWORD });
+    await sato.get('/code');
+    await sato.post('/code', { code: codeAt(secret, talk.clock.now()) });
+  };
+  const days = (n: number): void => talk.clock.advance(n * 86_400_000);
+
+  it('「その後いかがですか」: asked first, answered, read by the counsellor, stopped by a word, and not asked again', async () => {
+    const resident = talk.resident();
+    await resident.follow();
+    await resident.say('借金の督促状がこわくて開けられません');
+    for (const label of [
+      'はい、合っています',
+      'いない',
+      '窓口に行って相談',
+      'いまは予約しない',
+      'はい、伝えてください',
+    ])
+      await resident.tap(label);
+    await resident.tap('この内容で届ける');
+    const [ticket] = await talk.tickets();
+    const at = `/tickets/${ticket!.id}`;
+    await sato.get(`${at}/together`);
+    expect(await sato.go(`${at}/touch-offer`, { everyDays: '14', hour: '14' })).toContain('返事を待っています');
+    expect(await arrives(resident.userId)).toMatch(/2週間に1回くらい、14時ごろ/u);
+    await resident.tap('はい、お願いします');
+    days(15);
+    const asked = await arrives(resident.userId);
+    expect(asked).toContain('その後、いかがですか');
+    expect(asked).not.toMatch(/借金|督促|お金|相談/u);
+    expect((await resident.tap('話したいです')).join()).toContain('職員に伝えました');
+    await backAtTheDesk();
+    await sato.get('/cases');
+    expect(sato.text()).toMatch(new RegExp(`${ticket!.receipt} 話したい`, 'u'));
+    expect(await sato.go(`${at}/touch-seen`)).not.toMatch(new RegExp(`${ticket!.receipt} 話したい`, 'u'));
+    expect((await resident.say('もう聞かないで')).join()).toContain('もうお聞きしません');
+    days(60);
+    expect(await arrives(resident.userId)).toBe('');
+    await backAtTheDesk();
+    await sato.get(`${at}/together`);
+    expect(sato.text()).toContain('本人が止めました');
+    expect(await sato.go(`${at}/touch-offer`, { everyDays: '14', hour: '14' })).toContain('本人が断っています');
+  });
+
+  it('the place they were introduced to: the answer stands first on the coordinator’s page and in the figures', async () => {
+    const resident = talk.resident();
+    await resident.follow();
+    await resident.say('昼間行けるところがほしい');
+    for (const label of ['はい、合っています', 'いない', '社会参加推進', 'はい、伝えてください', 'はい、どうぞ'])
+      await resident.tap(label);
+    await resident.tap('この内容で届ける');
+    const [ticket] = await talk.tickets();
+    await sato.get(`/tickets/${ticket!.id}/together`);
+    expect(sato.text()).toMatch(/紹介した場所は、いかがでしたか 社会参加推進 .*に「いかがでしたか」とお聞きします/u);
+    days(15);
+    const asked = await arrives(resident.userId);
+    expect(asked).toContain('いかがでしたか');
+    expect(asked).not.toContain('社会参加');
+    await resident.tap('行ってよかった');
+    await backAtTheDesk();
+    await sato.get('/cases');
+    expect(sato.text()).toMatch(new RegExp(`${ticket!.receipt} 行ってよかった`, 'u'));
+    await sato.get('/community');
+    // One person: counted, not told.
+    expect(sato.text()).toMatch(/活動につながった人 .*?5人以上 5未満/u);
   });
 });

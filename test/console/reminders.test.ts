@@ -210,7 +210,7 @@ describe('invitations by mail', () => {
     const { id, at: to } = await meeting();
     const [person] = await people(id);
     await sato.get(to);
-    await sato.go(`${to}/person`, { person: person!.id, mail: 'office@hospital.test', remote: '' });
+    await sato.go(`${to}/people`, { [`mail-${person!.id}`]: 'office@hospital.test' });
     await sato.go(`${to}/invite`);
     expect(told()).toContain('office@hospital.test');
     const bare = await openOffice();

@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import type { Case } from '#contracts/case.ts';
 import { REVIEW_RESULTS, URGENCIES } from '#contracts/case.ts';
-import { offerPlan } from '#conversation/case-messages.ts';
+import { offerPlan, tellEnd } from '#conversation/case-messages.ts';
 import * as steps from '#handoff/cases/case-steps.ts';
 import { actOnCase, declineCase, finishCase, joinTicket, leaveTicket, takePart } from '#handoff/cases/open-case.ts';
 import { unfitWords } from '#handoff/cases/plain-words.ts';
@@ -100,15 +100,19 @@ const ACTIONS: Readonly<Record<string, Work>> = {
   join,
   leave: (desk, c, draft, id, fields) =>
     leaveTicket(draft, { ...base(desk, c), case: id, ticket: fields.one('ticket') }),
-  end: (desk, c, draft, id, fields) => {
+  end: async (desk, c, draft, id, fields) => {
     const achieved = oneOf(['yes', 'partly', 'no'] as const, fields.one('achieved')) ?? 'partly';
-    return finishCase(draft, {
+    const done = await finishCase(draft, {
       ...base(desk, c),
       case: id,
       evaluation: fields.one('evaluation'),
       achieved,
       backTo: fields.one('backTo'),
     });
+    // Who cannot be written to is told otherwise: it does not keep the case open.
+    if (done.ok && fields.one('tell') === 'yes')
+      await tellEnd(draft, desk, { ticket: done.case.tickets[0]!, staff: c.get('me').id, mayWrite: false });
+    return done;
   },
 };
 

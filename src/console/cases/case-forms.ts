@@ -42,9 +42,13 @@ export function caseForms(c: Ctx, view: CaseView, extra: Extra): Html {
     ${mayStep(one, 'addTicket') ? more('同じ世帯の相談を加える', form('join', html`<label>受付番号<input name="receipt" value="${kept('join', 'receipt')}" placeholder="A3K-7QF4" required autocomplete="off"></label><p class="hint">暴力にかかわる相談は、ほかの人の相談といっしょにできません。</p><button>加える</button>`), open('join')) : ''}
     ${mayStep(one, 'pause') ? more('止める（同意の取り消しなど）', form('pause', html`<p class="hint">止めているあいだは、会議にかけたり、ほかの機関に伝えたりできません。</p><button>止める</button>`)) : ''}
     ${mayStep(one, 'resume') ? form('resume', html`<button class="main">再開する</button>`) : ''}
-    ${mayStep(one, 'end') ? more('終結する・つなぎ戻す', form('end', html`${area('end', 'evaluation', '評価（何が変わったか）', 4)}<fieldset><legend>目標は</legend>${Object.entries(ACHIEVED_NAMES).map(([value, name]) => html`<label class="check"><input type="radio" name="achieved" value="${value}" required>${name}</label>`)}</fieldset><label>つなぎ戻す窓口<select name="backTo">${windows.map((window) => html`<option value="${window.id}" ${window.id === (view.tickets[0]?.window ?? one.lead) ? 'selected' : ''}>${window.name}</option>`)}</select></label><button>終結する</button>`), open('end')) : ''}
+    ${mayStep(one, 'end') ? more('終結する・つなぎ戻す', form('end', html`${area('end', 'evaluation', '評価（何が変わったか）', 4)}<fieldset><legend>目標は</legend>${Object.entries(ACHIEVED_NAMES).map(([value, name]) => html`<label class="check"><input type="radio" name="achieved" value="${value}" required>${name}</label>`)}</fieldset><label>つなぎ戻す窓口<select name="backTo">${windows.map((window) => html`<option value="${window.id}" ${window.id === (view.tickets[0]?.window ?? one.lead) ? 'selected' : ''}>${window.name}</option>`)}</select></label>${mayBeTold(view) ? html`<label class="check"><input type="checkbox" name="tell" value="yes" checked>本人にLINEで知らせる（話し合いがひと区切りになり、これからも窓口が聞くこと）</label>` : html`<p class="hint">LINEでは知らせません。会って、または電話で伝えてください。</p>`}<button>終結する</button>`), open('end')) : ''}
     ${mayStep(one, 'reopen') ? form('reopen', html`<button>再びひらく</button>`) : ''}`;
 }
+
+/** Not where there may be violence, nor to who reported somebody else. */
+const mayBeTold = ({ tickets: [ticket] }: CaseView): boolean =>
+  ticket !== undefined && !isViolent(ticket) && !isReport(ticket);
 
 function agreementForms(form: ReturnType<typeof makeForm>, { one, tickets }: CaseView): Html {
   if (one.plan === null || !mayStep(one, 'askAgreement')) return html``;

@@ -119,8 +119,8 @@ function candidateBox(c: Ctx, tickets: readonly Ticket[]): Html {
   if (tickets.length === 0) return html``;
   const city = c.get('city');
   return html`<section class="part"><h2>いっしょに考えるか、見るもの</h2><p class="hint">支援依頼があった相談と、困りごとがいくつもある相談です。</p>
-    <div class="scroll" tabindex="0" role="region" aria-label="いっしょに考えるか見る相談"><table><thead><tr><th scope="col">受付番号</th><th scope="col">窓口</th><th scope="col">きっかけ</th><th scope="col">本人の同意</th><th scope="col">すること</th></tr></thead><tbody>
-    ${tickets.map((ticket) => html`<tr><td><a href="${path(c, `/tickets/${ticket.id}`)}">${ticket.receipt}</a></td><td>${windowName(city, ticket.window)}</td><td>${ticket.multiAgency ? '支援依頼' : '困りごとがいくつか'}</td><td>${hearingOf(ticket) === 'consented' ? '会議に同意' : mayAskDesk(city, ticket) ? '多機関の窓口まで' : 'まだありません'}</td><td><a href="${path(c, `/tickets/${ticket.id}/together`)}">${ticket.receipt}をいっしょに考える</a></td></tr>`)}</tbody></table></div></section>`;
+    <div class="scroll" tabindex="0" role="region" aria-label="いっしょに考えるか見る相談"><table><thead><tr><th scope="col">受付番号</th><th scope="col">すること</th><th scope="col">本人の同意</th><th scope="col">きっかけ</th><th scope="col">窓口</th></tr></thead><tbody>
+    ${tickets.map((ticket) => html`<tr><td><a href="${path(c, `/tickets/${ticket.id}`)}">${ticket.receipt}</a></td><td><a href="${path(c, `/tickets/${ticket.id}/together`)}"><span class="sr">${ticket.receipt}を</span>いっしょに考える</a></td><td>${hearingOf(ticket) === 'consented' ? '会議に同意' : mayAskDesk(city, ticket) ? '多機関の窓口まで' : 'まだありません'}</td><td>${ticket.multiAgency ? '支援依頼' : '困りごとがいくつか'}</td><td>${windowName(city, ticket.window)}</td></tr>`)}</tbody></table></div></section>`;
 }
 
 function table(c: Ctx, cases: readonly Case[], names: ReadonlyMap<string, string>, now: number): Html {

@@ -93,7 +93,7 @@ const EVENTS: Record<string, string> = {
   resume: '再開した',
   end: '終結・つなぎ戻し',
   reopen: '再びひらいた',
-  planned: '会議を決めた',
+  planned: '予定に入れた',
   moved: '日時を変えた',
   person: '出席する人を直した',
   person_removed: '出席する人を外した',
@@ -103,7 +103,7 @@ const EVENTS: Record<string, string> = {
   invited: '招待・変更をメールで送った',
   minutes: '記録を書いた',
   issue: '課題を書いた',
-  held: '開いた',
+  held: '開いた（出席を残した）',
   cancelled: '取りやめた',
 };
 export const caseEvent = (what: string): string => EVENTS[what] ?? '更新';

@@ -75,11 +75,12 @@ export async function casePage(
   const done = c.req.query('done');
   const said = done === undefined ? undefined : (DONE[done] ?? '記録しました。');
   const body = html`${head(c, view)}${consentWarning(view)}
+    <p class="jump"><a class="button" href="#acts">できることへ（プラン・役割・モニタリング）</a></p>
     <div class="columns"><div class="sheet">
       <section class="part"><h2>いっしょに考えること</h2><p>${one.reason}</p>${one.brought.length === 0 ? '' : html`<h3>引き継いだこと</h3><ul class="lines">${one.brought.map((item) => html`<li>${item.text}</li>`)}</ul>`}</section>
       ${parts(view)}${planOf(c, view)}${decisions(c, view)}${reviews(view)}${tickets(c, view)}${notes(view)}
       <section class="part"><h2>経過</h2>${historyOf(one.history, names)}</section>
-    </div><aside class="acts" aria-label="できること">${c.get('me').can('case.act') ? caseForms(c, view, extra) : ''}
+    </div><aside class="acts" id="acts" tabindex="-1" aria-label="できること">${c.get('me').can('case.act') ? caseForms(c, view, extra) : ''}
       <section class="box"><h2>印刷</h2><ul class="links"><li><a href="${path(c, `/cases/${id}/print`)}">支援プラン</a></li></ul></section></aside></div>`;
   const { fault, status } = extra;
   return page(desk, c, {

@@ -21,6 +21,7 @@ import { may } from '../permissions.ts';
 import { reachOf } from '../reach.ts';
 import { nameOf, when } from '../words.ts';
 import { caseRefusal, SOURCE_NAMES } from './case-names.ts';
+import { planDays } from './closed-calendar.ts';
 import { closedSheet } from './closed-sheet.ts';
 import { actOnKept, type Done, makeForm, more } from './kept.ts';
 
@@ -162,7 +163,7 @@ async function closedPage(
   if (look.standing === 'door') return page(desk, c, { title: '守秘の確認', body: door(form), fault, ...status });
   const names = await desk.names(city);
   const file = stored.body;
-  const sheet = closedSheet(c, file, names);
+  const sheet = closedSheet(c, file, names, extra.paper !== true);
   if (extra.paper === true)
     return page(desk, c, { title: file.number, body: html`<div class="paper">${sheet}</div>`, wide: true });
   const people = (await listStaff(desk.store, city)).filter(
@@ -171,10 +172,11 @@ async function closedPage(
   );
   const lines = (await readClosedAudit(desk.store, city, id)).toReversed();
   const body = html`<p class="crumb"><a href="${path(c, '/closed')}">支援会議の記録</a></p>
-    <h1><span class="receipt">${file.number}</span>支援会議${file.urgency === 'urgent' ? html`<span class="flag">急ぎ</span>` : ''}</h1>
+    <h1><span class="receipt">${file.number}</span> 支援会議${file.urgency === 'urgent' ? html`<span class="flag">急ぎ</span>` : ''}</h1>
     <p class="warn">本人の同意のない情報です。この記録があること自体を、名簿の外の人に伝えないでください。</p>
+    <p class="jump"><a class="button" href="#acts">できることへ（書く・会議・名簿）</a></p>
     <div class="columns"><div class="sheet">${sheet}<section class="part"><h2>この記録の履歴</h2><ul class="history">${lines.slice(0, 100).map((line) => html`<li><time>${when(line.at)}</time> ${nameOf(names, line.by)}：${LOG_NAMES[line.action] ?? line.action}</li>`)}</ul></section></div>
-    <aside class="acts" aria-label="できること">${file.state === 'open' ? forms(c, file, form, people) : ''}<section class="box"><h2>印刷</h2><ul class="links"><li><a href="${path(c, `/closed/${id}/print`)}">印刷する（履歴に残ります）</a></li></ul></section></aside></div>`;
+    <aside class="acts" id="acts" tabindex="-1" aria-label="できること">${file.state === 'open' ? forms(c, file, form, people, desk.clock.now()) : ''}<section class="box"><h2>印刷</h2><ul class="links"><li><a href="${path(c, `/closed/${id}/print`)}">印刷する（履歴に残ります）</a></li></ul></section></aside></div>`;
   const said = c.req.query('done') === undefined ? undefined : '記録しました。';
   return page(desk, c, { title: `支援会議 ${file.number}`, body, wide: true, said, fault, ...status });
 }
@@ -185,6 +187,7 @@ const LOG_NAMES: Record<string, string> = {
   door: '守秘の画面を見た',
   view: '見た',
   print: '印刷した',
+  calendar: 'カレンダーのファイルを取った',
   member_add: '名簿に入れた',
   member_leave: '名簿から外した',
   item_add: '情報を書いた',
@@ -208,13 +211,14 @@ function forms(
   file: ClosedFile,
   form: ReturnType<typeof makeForm>,
   people: Awaited<ReturnType<typeof listStaff>>,
+  now: number,
 ): Html {
   const living = file.members.filter((member) => member.leftAt === null);
   const paper = living.filter((member) => member.staff === null && member.secrecy === null);
   return html`
     ${more('情報を書く', form('item', html`<label>内容<textarea name="text" rows="4" required></textarea></label><label>どういう情報か<select name="source">${ITEM_SOURCES.map((source) => html`<option value="${source}">${SOURCE_NAMES[source]}</option>`)}</select></label><label>だれ（どこ）からの情報か<input name="body" required></label><label class="check"><input type="checkbox" name="notTax" value="yes" required>税の仕事で知った情報（課税・所得・滞納など）ではありません</label><button>書く</button>`))}
     ${more('決めたことを書く（だれが見守るか）', form('decide', html`<label>何を<input name="what" required></label><label>だれが<input name="who" required></label><label>いつまでに<input type="date" name="due"></label><button>書く</button>`))}
-    ${more('会議の日を決める', form('meeting', html`<label>日<input type="date" name="day" required></label><label>はじめ<input type="time" name="from" required></label><label>おわり<input type="time" name="to" required></label><label>場所<input name="place"></label><button>決める</button>`))}
+    ${more('会議の日を決める', form('meeting', html`${planDays(c, now)}<label>日<input type="date" name="day" required></label><label>はじめ<input type="time" name="from" required></label><label>おわり<input type="time" name="to" required></label><label>場所<input name="place"></label><button>決める</button>`))}
     ${file.meetings.length === 0 ? '' : more('会議の記録を書く', form('minutes', html`<label>会議<select name="meeting">${file.meetings.map((meeting) => html`<option value="${meeting.id}">${when(meeting.start)}</option>`)}</select></label><fieldset><legend>出た人（守秘を確認した人だけ）</legend>${living.filter((member) => member.secrecy !== null).map((member) => html`<label class="check"><input type="checkbox" name="came" value="${member.id}">${member.name}（${member.body}）</label>`)}</fieldset><label>記録<textarea name="text" rows="6" required></textarea></label><button>書く</button>`))}
     ${more('ほかの知らせを加える', form('ticket', html`<label>受付番号<input name="receipt" placeholder="A3K-7QF4" required autocomplete="off"></label><p class="hint">同じ世帯についての、ほかの知らせです。その相談の画面には、何も残りません。</p><button>加える</button>`))}
     ${more('名簿に入れる', form('member', html`<label>職員<select name="staff"><option value="">（アカウントのない人は下に）</option>${people.map(({ id, staff }) => html`<option value="${id}">${staff.name}</option>`)}</select></label><label>名前（アカウントのない人）<input name="name"></label><label>所属<input name="body" required></label><button>入れる</button>`))}

@@ -66,11 +66,11 @@ function gaps(c: Ctx, report: CommunityReport): Html {
   if (rows.length === 0) return html`<p class="empty">この月は、ありません。</p>`;
   const columns = districts.map((id) => (id === null ? '地域不明' : districtName(c.get('city'), id)));
   const cell = (value: Cell): Html => html`<td class="n">${cellText(value)}</td>`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="分野と地域の表"><table><caption class="sr">応えられなかった困りごと（分野と地域）</caption><thead><tr><th scope="col">分野</th>${columns.map((name) => html`<th scope="col">${name}</th>`)}<th scope="col">計</th></tr></thead><tbody>${rows.map((row) => html`<tr><th scope="row">${NEED_NAMES[row.need]}</th>${row.cells.map(cell)}${cell(row.total)}</tr>`)}<tr><th scope="row">計</th>${table.columnTotals.map(cell)}${cell(table.total)}</tr></tbody></table></div>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="分野と地域の表"><table><caption class="sr">応えられなかった困りごと（分野と地域）</caption><thead><tr><th scope="col">分野</th>${columns.map((name) => html`<th scope="col" class="n">${name}</th>`)}<th scope="col" class="n">計</th></tr></thead><tbody>${rows.map((row) => html`<tr><th scope="row">${NEED_NAMES[row.need]}</th>${row.cells.map(cell)}${cell(row.total)}</tr>`)}<tr><th scope="row">計</th>${table.columnTotals.map(cell)}${cell(table.total)}</tr></tbody></table></div>`;
 }
 
 const reasons = (report: CommunityReport): Html =>
-  html`<section class="part"><h2>なぜ応えられなかったか</h2><table><thead><tr><th scope="col">わけ</th><th scope="col">数</th></tr></thead><tbody>${report.reasons.map(({ reason, count }) => html`<tr><th scope="row">${GAP_REASONS[reason]}</th><td class="n">${isSmall(count) ? '5未満' : count}</td></tr>`)}</tbody></table></section>`;
+  html`<section class="part"><h2>なぜ応えられなかったか</h2><table><thead><tr><th scope="col">わけ</th><th scope="col" class="n">数</th></tr></thead><tbody>${report.reasons.map(({ reason, count }) => html`<tr><th scope="row">${GAP_REASONS[reason]}</th><td class="n">${isSmall(count) ? '5未満' : count}</td></tr>`)}</tbody></table></section>`;
 
 function notes(c: Ctx, report: CommunityReport): Html {
   const next = (id: string | null): string => c.get('city').meetings?.find((one) => one.id === id)?.name ?? '';
@@ -90,7 +90,7 @@ function targets(c: Ctx, reached: readonly Reached[], year: number): Html {
   const form = c.get('me').can('community.edit')
     ? html`<details class="box"><summary>できごとを記録する</summary><form method="post" action="${path(c, '/community/tally')}" class="stack">${csrf(c.get('me'))}<label>項目<select name="target">${reached.map(({ target }) => html`<option value="${target.id}">${target.name}</option>`)}</select></label><label>日<input type="date" name="day" required></label><label>数<input name="count" inputmode="numeric" value="1" required></label><label>メモ（人の名前は書かない）<input name="note" maxlength="200"></label><button>記録する</button></form></details>`
     : '';
-  return html`<section class="part"><h2>${year}年度の目標と実績（計画）</h2><div class="scroll" tabindex="0" role="region" aria-label="目標と実績"><table><thead><tr><th scope="col">項目と数え方</th><th scope="col">目標</th><th scope="col">これまで</th><th scope="col">計画に載っている数</th></tr></thead><tbody>${rows}</tbody></table></div>${form}</section>`;
+  return html`<section class="part"><h2>${year}年度の目標と実績（計画）</h2><div class="scroll" tabindex="0" role="region" aria-label="目標と実績"><table><thead><tr><th scope="col">項目と数え方</th><th scope="col" class="n">目標</th><th scope="col" class="n">これまで</th><th scope="col">計画に載っている数</th></tr></thead><tbody>${rows}</tbody></table></div>${form}</section>`;
 }
 
 async function communityCsv(desk: Desk, c: Ctx): Promise<Response> {

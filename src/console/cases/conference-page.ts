@@ -1,8 +1,8 @@
 /** One meeting: agenda, who sits in it, minutes, decisions; the same on paper. A guest's case alone is named beside the guest. */
 import { html } from 'hono/html';
-import { CASE_STATES, type Case, type Conference } from '#contracts/case.ts';
+import { type Attendee, CASE_STATES, type Case, type Conference } from '#contracts/case.ts';
 import { NEED_NAMES, NEEDS } from '#contracts/labels.ts';
-import type { Meeting } from '#contracts/municipality.ts';
+import type { Meeting, Municipality } from '#contracts/municipality.ts';
 import { dayOf, slotSentence, timeLabel } from '#engine/japan-time.ts';
 import { suggestAgenda } from '#handoff/cases/agenda.ts';
 import { type Ctx, type Desk, path } from '../desk.ts';
@@ -28,7 +28,7 @@ interface View {
 
 const SHOWN = 200;
 const DONE: Record<string, string> = {
-  planned: '会議を決めました。議題を入れて、招待を送ってください。',
+  planned: '予定に入れました。議題を入れて、招待を送ってください。',
   invite: '知らせました。',
   held: '開いた会議として残しました。決めたことはケースに入っています。',
   move: '日時・場所を変えました。招待した人には、下の「招待」から変更を知らせてください。',
@@ -53,7 +53,7 @@ export async function conferencePage(
   const main = html`${agenda(c, view, may)}${people(c, view, may, paper)}${one.agenda.map((item) => aboutCase(c, view, item.case, may))}${issues(view)}`;
   const body = html`<p class="crumb"><a href="${path(c, '/meetings')}">会議</a></p><h1>${meeting.name}</h1>
     <p class="facts"><span>${slotSentence(one)}</span><span>${one.place === '' ? '場所は未定' : one.place}</span><span>${one.onCall ? '随時' : '定例'}</span><span>${{ planned: '予定', held: '開きました', cancelled: '取りやめ' }[one.state]}</span></p>
-    ${paper ? html`<div class="paper">${main}</div>` : html`<div class="columns"><div class="sheet">${main}<section class="part"><h2>経過</h2>${historyOf(one.history, view.names)}</section></div><aside class="acts" aria-label="できること">${may ? html`${forms(c, view)}${inviteBox(desk, c, view, await addressesOf(desk, c, one))}` : ''}<section class="box"><h2>印刷</h2><ul class="links"><li><a href="${path(c, `/meetings/${id}/print`)}">次第・記録を印刷する</a></li></ul></section></aside></div>`}`;
+    ${paper ? html`<div class="paper">${main}</div>` : html`<p class="jump"><a class="button" href="#acts">できることへ（議題・記録・招待）</a></p><div class="columns"><div class="sheet">${main}<section class="part"><h2>経過</h2>${historyOf(one.history, view.names)}</section></div><aside class="acts" id="acts" tabindex="-1" aria-label="できること">${may ? html`${forms(c, view)}${inviteBox(desk, c, view, await addressesOf(desk, c, one))}` : ''}<section class="box"><h2>印刷</h2><ul class="links"><li><a href="${path(c, `/meetings/${id}/print`)}">次第・記録を印刷する</a></li></ul></section></aside></div>`}`;
   const { fault } = extra;
   return page(desk, c, {
     title: meeting.name,
@@ -113,7 +113,7 @@ function agenda(c: Ctx, view: View, may: boolean): Html {
   return html`<section class="part"><h2>次第</h2>${
     one.agenda.length === 0
       ? html`<p class="empty">議題はまだありません。</p>`
-      : html`<ol class="lines">${one.agenda.map((item) => html`<li><b>${timeLabel(item.start)}〜${timeLabel(item.end)}</b> ${view.cases.has(item.case) ? html`<a href="${path(c, `/cases/${item.case}`)}">${number(view, item.case)}</a>` : number(view, item.case)} ${PURPOSE_NAMES[item.purpose]}${may && one.state === 'planned' ? form('off', html`<input type="hidden" name="case" value="${item.case}"><button class="quiet">外す<span class="sr">：${number(view, item.case)}</span></button>`) : ''}</li>`)}</ol>`
+      : html`<ol class="lines">${one.agenda.map((item) => html`<li><b>${timeLabel(item.start)}〜${timeLabel(item.end)}</b> ${view.cases.has(item.case) ? html`<a href="${path(c, `/cases/${item.case}`)}">${number(view, item.case)}</a>` : number(view, item.case)} ${PURPOSE_NAMES[item.purpose]}${may && view.cases.get(item.case)?.state === 'asked' ? html` <span class="hint">話し合ったら、ケースの画面で「受け止める」か「窓口へ戻す」を選びます。</span>` : ''}${may && one.state === 'planned' ? form('off', html`<input type="hidden" name="case" value="${item.case}"><button class="quiet">外す<span class="sr">：${number(view, item.case)}</span></button>`) : ''}</li>`)}</ol>`
   }</section>`;
 }
 
@@ -127,20 +127,13 @@ function people(c: Ctx, view: View, may: boolean, paper: boolean): Html {
         person.cases.length === 0
           ? ''
           : `（${person.cases.map((known) => number(view, known)).join('、')} のときだけ）`;
-      const edit =
-        may && one.state === 'planned'
-          ? more(
-              `${person.name}の招待`,
-              form(
-                'person',
-                html`<input type="hidden" name="person" value="${person.id}"><label>メール<input type="email" name="mail" value="${person.mail ?? ''}"></label>${view.meeting.remote ? html`<label class="check"><input type="checkbox" name="remote" value="yes" ${person.remote ? 'checked' : ''}>オンラインで</label>` : ''}<button>残す</button>`,
-              ),
-            )
-          : '';
-      return html`<li>${person.came === true ? '☑ ' : person.came === false ? '欠席 ' : ''}${person.name} <span class="hint">${kinds[person.as]}${only}${person.remote ? '・オンライン' : ''}${paper ? '' : invitedHint(person)}</span>${edit}</li>`;
+      return html`<li>${person.came === true ? '☑ ' : person.came === false ? '欠席 ' : ''}${person.name} <span class="hint">${kinds[person.as]}${only}${person.remote ? '・オンライン' : ''}${paper ? '' : invitedHint(person)}</span></li>`;
     },
-  )}</ul></section>`;
+  )}</ul>${may && one.state === 'planned' && one.people.length > 0 ? more('メール・オンライン・外す', form('people', html`${one.people.map((person) => personFields(person, view.meeting.remote))}<button>残す</button>`)) : ''}</section>`;
 }
+
+const personFields = (person: Attendee, remote: boolean): Html =>
+  html`<fieldset class="row"><legend>${person.name}</legend><label>メール<input type="email" name="mail-${person.id}" value="${person.mail ?? ''}" autocomplete="off"></label>${remote ? html`<label class="check"><input type="checkbox" name="remote-${person.id}" value="yes" ${person.remote ? 'checked' : ''}>オンラインで</label>` : ''}<label class="check"><input type="checkbox" name="off-${person.id}" value="yes">外す</label></fieldset>`;
 
 /** Minutes and decisions of one case, for those who may see the case. */
 function aboutCase(_c: Ctx, view: View, id: string, _may: boolean): Html {
@@ -160,6 +153,13 @@ function issues(view: View): Html {
   return html`<section class="part"><h2>全体のこと</h2>${general.map((entry) => html`<p>${entry.text}</p>`)}<ul class="lines">${view.one.issues.map((entry) => html`<li>課題：${entry.text}${entry.need === null ? '' : html` <span class="hint">${NEED_NAMES[entry.need]}</span>`}</li>`)}</ul></section>`;
 }
 
+/** 芦屋: why a new case does not wait here yet. */
+function screenFirst(city: Municipality, meeting: Meeting): Html {
+  const team = (city.meetings ?? []).find((known) => known.does === 'screening');
+  if (team === undefined || team.id === meeting.id) return html``;
+  return html`<p class="hint">新しいケースは、先に「${team.name}」で見立てます。「受け止める」になると、ここに出ます。</p>`;
+}
+
 function forms(c: Ctx, view: View): Html {
   const { one, id, revision, waiting, meeting } = view;
   const city = c.get('city');
@@ -169,7 +169,7 @@ function forms(c: Ctx, view: View): Html {
   if (one.state === 'cancelled') return html``;
   const planned = one.state === 'planned';
   return html`
-    ${planned ? html`<section class="box"><h2>議題に入れる</h2>${waiting.length === 0 ? html`<p class="empty">待っているケースはありません。</p>` : html`<ul class="lines">${waiting.map((wait) => html`<li>${wait.case.number} ${PURPOSE_NAMES[wait.purpose]} <span class="hint">${windowName(city, wait.case.lead)}</span>${form('add', html`<input type="hidden" name="case" value="${wait.case.id}"><button>入れる<span class="sr">：${wait.case.number}</span></button>`)}</li>`)}</ul>`}</section>` : ''}
+    ${planned ? html`<section class="box"><h2>議題に入れる</h2>${waiting.length === 0 ? html`<p class="empty">待っているケースはありません。</p>${screenFirst(city, meeting)}` : html`<ul class="lines">${waiting.map((wait) => html`<li>${wait.case.number} ${PURPOSE_NAMES[wait.purpose]} <span class="hint">${windowName(city, wait.case.lead)}</span>${form('add', html`<input type="hidden" name="case" value="${wait.case.id}"><button>入れる<span class="sr">：${wait.case.number}</span></button>`)}</li>`)}</ul>`}</section>` : ''}
     ${planned && meeting.guests && view.cases.size > 0 ? more('招く', form('guest', html`<label>機関・名前<input name="name" required></label><label>メール<input type="email" name="mail"></label>${meeting.remote ? html`<label class="check"><input type="checkbox" name="remote" value="yes">オンラインで</label>` : ''}<fieldset><legend>どのケースのとき</legend>${[...view.cases.values()].map((known) => html`<label class="check"><input type="checkbox" name="case" value="${known.id}">${known.number}</label>`)}</fieldset><p class="hint">本人が同意した相手だけを招けます。</p><button>招く</button>`)) : ''}
     ${view.cases.size > 0 ? more('記録を書く', form('minutes', html`<label>ケース<select name="case">${[...view.cases.values()].map((known) => html`<option value="${known.id}">${known.number}</option>`)}<option value="">全体のこと</option></select></label><label>記録<textarea name="text" rows="6" required></textarea></label><button>書く</button>`)) : ''}
     ${view.cases.size > 0 ? more('決めたことを書く', form('decide', html`${choose}<label>何を<input name="what" required></label><label>だれが<input name="who" required></label><label>いつまでに<input type="date" name="due" min="${dayOf(view.now)}"></label><button>書く</button>`)) : ''}

@@ -57,17 +57,7 @@ const ACTIONS: Readonly<Record<string, Work>> = {
       remote: fields.one('remote') === 'yes',
       cases: fields.all('case'),
     }),
-  person: pure('person', (one, act, fields) =>
-    steps.changePerson(one, {
-      ...act,
-      person: fields.one('person'),
-      mail: fields.one('mail'),
-      remote: fields.one('remote') === 'yes',
-    }),
-  ),
-  'person-off': pure('person_off', (one, act, fields) =>
-    steps.removePerson(one, { ...act, person: fields.one('person') }),
-  ),
+  people: pure('people', (one, act, fields) => changePeople(one, act, fields)),
   move: pure('move', (one, act, fields) => {
     const time = timeIn(fields);
     return time === null
@@ -173,7 +163,7 @@ function rhythmOf(meeting: Meeting, last: number | null, now: number): string {
   const order = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
   if (meeting.regular !== undefined)
     parts.push(
-      `毎月 第${meeting.regular.nth.join('・')}${days[order.indexOf(meeting.regular.weekday)]}曜 ${meeting.regular.hours.replace('-', '〜')}`,
+      `毎月 第${meeting.regular.nth.join('・')}${days[order.indexOf(meeting.regular.weekday)]}曜 ${meeting.regular.hours.replaceAll(/(?<![\d:])0/gu, '').replace('-', '〜')}`,
     );
   if (meeting.everyMonths !== undefined)
     parts.push(meeting.everyMonths === 1 ? '月1回' : `${meeting.everyMonths}か月に1回`);
@@ -195,18 +185,35 @@ function planForms(c: Ctx, meeting: Meeting, rows: readonly { one: Conference }[
   );
   const form = (inside: Html): Html =>
     html`<form method="post" action="${path(c, '/meetings')}" class="stack">${csrf(c.get('me'))}<input type="hidden" name="meeting" value="${meeting.id}">${inside}</form>`;
-  const regular = coming.map((day) =>
-    form(
-      html`<input type="hidden" name="day" value="${day.day}"><input type="hidden" name="from" value="${clock(day.start)}"><input type="hidden" name="to" value="${clock(day.end)}"><div class="row"><label>場所<input name="place"></label><button>${dayLabel(day.day)} を開く${day.closed ? '（休みの日）' : ''}</button></div>`,
-    ),
-  );
-  return html`${regular}<details class="box"><summary>${meeting.regular === undefined ? '日時を決めて開く' : '随時で開く'}</summary>${form(html`<input type="hidden" name="onCall" value="${meeting.regular === undefined && !meeting.onCall ? '' : 'yes'}"><label>日<input type="date" name="day" min="${dayOf(now)}" required></label><label>はじめ<input type="time" name="from" required></label><label>おわり<input type="time" name="to" required></label><label>場所（オンラインなら、つなぎ方）<input name="place"></label><button>開く</button>`)}</details>`;
+  const regular =
+    coming.length === 0
+      ? ''
+      : form(
+          html`<div class="row"><label>計画の日<select name="slot">${coming.map((day) => html`<option value="${day.day} ${clock(day.start)} ${clock(day.end)}">${dayLabel(day.day)} ${timeLabel(day.start)}〜${timeLabel(day.end)}${day.closed ? '（休みの日）' : ''}</option>`)}</select></label><label>場所<input name="place"></label><button>予定に入れる</button></div>`,
+        );
+  return html`${regular}<details class="box"><summary>${meeting.regular === undefined ? '日時を決める' : '随時の日時を決める'}</summary>${form(html`<input type="hidden" name="onCall" value="${meeting.regular === undefined && !meeting.onCall ? '' : 'yes'}"><label>日<input type="date" name="day" min="${dayOf(now)}" required></label><label>はじめ<input type="time" name="from" required></label><label>おわり<input type="time" name="to" required></label><label>場所（オンラインなら、つなぎ方）<input name="place"></label><button>予定に入れる</button>`)}</details>`;
+}
+
+/** Where everybody is written to, in one go; who is ticked off does not come. Unchanged people leave no line of history. */
+function changePeople(one: Conference, act: ReturnType<typeof base>, fields: Fields): steps.ConferenceOutcome {
+  let outcome: steps.ConferenceOutcome = { ok: true, conference: one };
+  for (const { id, mail, remote } of one.people) {
+    if (!outcome.ok) return outcome;
+    const typed = fields.one(`mail-${id}`).trim();
+    const away = fields.one(`remote-${id}`) === 'yes';
+    if (fields.one(`off-${id}`) === 'yes') outcome = steps.removePerson(outcome.conference, { ...act, person: id });
+    else if (typed !== (mail ?? '') || away !== remote)
+      outcome = steps.changePerson(outcome.conference, { ...act, person: id, mail: typed, remote: away });
+  }
+  return outcome;
 }
 
 const clock = (at: number): string => timeLabel(at).padStart(5, '0');
 
 function timeIn(fields: Fields): { start: number; end: number } | null {
-  const [day, from, to] = [fields.one('day'), fields.one('from'), fields.one('to')];
+  const slot = fields.one('slot').split(' ');
+  const [day = '', from = '', to = ''] =
+    slot.length === 3 ? slot : [fields.one('day'), fields.one('from'), fields.one('to')];
   if (!/^\d{4}-\d{2}-\d{2}$/u.test(day) || !/^\d{2}:\d{2}$/u.test(from) || !/^\d{2}:\d{2}$/u.test(to)) return null;
   const time = { start: momentOf(day, from), end: momentOf(day, to) };
   return Number.isNaN(time.start) || Number.isNaN(time.end) || time.start >= time.end ? null : time;

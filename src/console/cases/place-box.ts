@@ -89,7 +89,7 @@ export function placesPart(rows: readonly PlaceRow[], year: number): Html {
     ({ place, cells, total }) =>
       html`<tr><th scope="row">${placeName(place)}</th>${cells.map((cell) => html`<td class="n">${cellText(cell)}</td>`)}<td class="n">${cellText(total)}</td></tr>`,
   );
-  return html`<section class="part">${head}<div class="scroll" tabindex="0" role="region" aria-label="場所への紹介とその後"><table><thead><tr><th scope="col">場所</th>${OUTCOME_NAMES.map((name) => html`<th scope="col">${name}</th>`)}<th scope="col">紹介の希望</th></tr></thead><tbody>${lines}</tbody></table></div></section>`;
+  return html`<section class="part">${head}<div class="scroll" tabindex="0" role="region" aria-label="場所への紹介とその後"><table><thead><tr><th scope="col">場所</th>${OUTCOME_NAMES.map((name) => html`<th scope="col" class="n">${name}</th>`)}<th scope="col" class="n">紹介の希望</th></tr></thead><tbody>${lines}</tbody></table></div></section>`;
 }
 
 export const placesCsv = (rows: readonly PlaceRow[]): string[][] => [

@@ -9,6 +9,7 @@ import { caseActionRoutes } from './case-actions.ts';
 import { caseList } from './case-list.ts';
 import { casePage } from './case-page.ts';
 import { casePrintRoutes } from './case-print.ts';
+import { closedCalendarRoutes } from './closed-calendar.ts';
 import { closedRoutes } from './closed-pages.ts';
 import { communityRoutes } from './community-pages.ts';
 import { meetingRoutes } from './meeting-pages.ts';
@@ -20,7 +21,15 @@ export function caseRoutes(desk: Desk): Hono<Env> {
   app.get('/cases', allowed(desk, 'case.see'), (c) => caseList(desk, c));
   app.get('/cases/:id', allowed(desk, 'case.see'), (c) => casePage(desk, c, c.req.param('id')));
   app.get('/cases/:id/plan', allowed(desk, 'case.act'), (c) => planPage(desk, c, c.req.param('id')));
-  for (const make of [caseActionRoutes, casePrintRoutes, togetherRoutes, meetingRoutes, closedRoutes, communityRoutes])
+  for (const make of [
+    caseActionRoutes,
+    casePrintRoutes,
+    togetherRoutes,
+    meetingRoutes,
+    closedRoutes,
+    closedCalendarRoutes,
+    communityRoutes,
+  ])
     app.route('/', make(desk));
   return app;
 }

@@ -114,6 +114,8 @@ const form = (c: Ctx, ticket: Ticket, action: string, inside: Html): Html =>
 function caseBox(c: Ctx, ticket: Ticket): Html {
   if (ticket.case != null)
     return html`<section class="box"><h2>ケース</h2><p><a href="${path(c, `/cases/${ticket.case}`)}">この相談のケースを開く</a></p></section>`;
+  if (isReport(ticket) && !mayAskDesk(c.get('city'), ticket))
+    return html`<section class="box"><h2>ケースをひらく</h2><p>まわりの人からの知らせなので、本人の同意がありません。本人に会って、話し合ってよいかを聞いてからひらけます。それまでは、下の支援会議で話し合えます。</p></section>`;
   if (!mayAskDesk(c.get('city'), ticket))
     return html`<section class="box"><h2>ケースをひらく</h2><p>多機関の窓口や会議に伝えることへの、本人の同意がまだありません。説明して、納得してもらってからひらけます。不安なときは、先に話してみることや、いっしょに行くことも伝えてください。</p></section>`;
   return html`<section class="box"><h2>ケースをひらく</h2>${form(c, ticket, 'case', html`<label>何をいっしょに考えるか<textarea name="reason" rows="3" required>${ticket.multiAgency?.reason ?? ''}</textarea></label><fieldset><legend>急ぎかどうか</legend>${URGENCIES.map((one) => html`<label class="check"><input type="radio" name="urgency" value="${one}" ${one === (ticket.urgent ? 'urgent' : 'regular') ? 'checked' : ''}>${URGENCY_NAMES[one]}</label>`)}</fieldset><button class="main">ケースをひらく</button>`)}</section>`;

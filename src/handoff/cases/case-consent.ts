@@ -6,6 +6,7 @@
 import type { Municipality } from '#contracts/municipality.ts';
 import type { Ticket } from '#contracts/ticket.ts';
 import { type Consent, overallConsent, recordConsent } from '../consent.ts';
+import { isReport } from './reports.ts';
 
 /** Recipient under which the meeting itself stands in a ticket's consent table. */
 export const MEETING = '重層的支援会議';
@@ -23,9 +24,18 @@ export const hearingOf = (ticket: Ticket): Hearing =>
  */
 export function mayAskDesk(municipality: Municipality, ticket: Ticket): boolean {
   if (hearingOf(ticket) === 'consented') return true;
+  // Nobody has asked the person it is about, whatever window the report came to.
+  if (isReport(ticket)) return false;
   const desks = municipality.windows.filter((window) => window.roles?.includes('multi_agency'));
   return desks.some((desk) => desk.id === ticket.window || latest(ticket, desk.id)?.state === 'given');
 }
+
+/**
+ * Whether a window may ask the desk for help (支援依頼): where the desk is a body of its own (小林 社協), only after explanation and
+ * agreement. Without such a desk (芦屋) the request stays in the window until the meeting may hear it.
+ */
+export const mayRequest = (municipality: Municipality, ticket: Ticket): boolean =>
+  !municipality.windows.some((window) => window.roles?.includes('multi_agency')) || mayAskDesk(municipality, ticket);
 
 /** Whether this body may hear the case: the window that holds it, one of the same body, or one the person agreed to. */
 export function bodyAgreed(municipality: Municipality, ticket: Ticket, body: string): boolean {

@@ -8,6 +8,7 @@ import type { Municipality } from '#contracts/municipality.ts';
 import type { Ticket } from '#contracts/ticket.ts';
 import { timeKey } from '#store/kinds.ts';
 import type { Store } from '#store/store.ts';
+import { lastTold } from '../introduction.ts';
 import { momentOf } from '../opening-hours.ts';
 import { type Suppressed, suppress } from './suppress.ts';
 
@@ -15,6 +16,7 @@ export const GAP_REASONS = {
   no_window: 'この困りごとを受けもつ窓口がない',
   no_place: '行ける場所・活動が市の一覧にない',
   declined_all: '案内したところが、どれも合わなかった',
+  place_unfit: '紹介した場所に行ったが、合わなかった',
   noted: '職員が「足りない」と書いた',
 } as const;
 export type GapReason = keyof typeof GAP_REASONS;
@@ -31,6 +33,7 @@ export function unanswered(municipality: Municipality, ticket: Ticket): { need: 
     if (!window) gaps.push({ need, reason: 'no_window' });
     else if (need === 'participation' && !placeFor(municipality, need, ticket.district))
       gaps.push({ need, reason: 'no_place' });
+    else if (need === 'participation' && lastTold(ticket) === 'unfit') gaps.push({ need, reason: 'place_unfit' });
     else if (declined) gaps.push({ need, reason: 'declined_all' });
   }
   return gaps;

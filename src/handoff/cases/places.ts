@@ -4,14 +4,13 @@
  * stand together without their names.
  */
 import type { Municipality } from '#contracts/municipality.ts';
-import type { Ticket } from '#contracts/ticket.ts';
 import type { Store } from '#store/store.ts';
+import { lastTold } from '../introduction.ts';
 import { momentOf } from '../opening-hours.ts';
 import { pages } from './community.ts';
 import { type Cell, SMALL, suppress } from './suppress.ts';
 
-export const PLACE_OUTCOMES = ['good', 'unfit', 'not_yet', 'unknown'] as const;
-export type PlaceOutcome = (typeof PLACE_OUTCOMES)[number];
+const PLACE_OUTCOMES = ['good', 'unfit', 'not_yet', 'unknown'] as const;
 
 export interface PlaceRow {
   /** As the place is called now; null: all places of fewer than five wishes together. */
@@ -30,7 +29,7 @@ export async function placesReport(store: Store, municipality: Municipality, yea
     if (introduction == null) continue;
     const name = municipality.resources.find(({ id }) => id === introduction.resource)?.name ?? introduction.name;
     const row = counts.get(name) ?? PLACE_OUTCOMES.map(() => 0);
-    row[PLACE_OUTCOMES.indexOf(outcomeOf(ticket))]! += 1;
+    row[PLACE_OUTCOMES.indexOf(lastTold(ticket) ?? 'unknown')]! += 1;
     counts.set(name, row);
   }
   const sum = (row: readonly number[]): number => row.reduce((a, b) => a + b, 0);
@@ -48,9 +47,3 @@ function rowOf(place: string | null, counts: readonly number[]): PlaceRow {
   const { cells, rowTotals } = suppress([counts]);
   return { place, cells: cells[0]!, total: rowTotals[0]! };
 }
-
-/** The last thing the person told about the place; free words alone say neither. */
-export const outcomeOf = ({ introduction }: Ticket): PlaceOutcome =>
-  introduction?.answers
-    .map(({ answer }) => answer)
-    .findLast((answer): answer is 'good' | 'unfit' | 'not_yet' => answer !== 'words' && answer !== 'stop') ?? 'unknown';

@@ -10,10 +10,11 @@ import { migrate } from './schema.ts';
 export function openDatabase(path: string, busyTimeoutMs: number, alone = false): DatabaseSync {
   try {
     const db = new DatabaseSync(path, { timeout: busyTimeoutMs });
-    if (alone) takeAlone(db, path);
     // Pages of 8 KB (of a new file) and a log that is folded in every 32 MB: fewer, larger writes for the same records.
+    db.exec('PRAGMA page_size = 8192');
+    if (alone) takeAlone(db, path);
     db.exec(
-      'PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000',
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000',
     );
     migrate(db);
     return db;

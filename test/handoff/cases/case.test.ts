@@ -76,6 +76,15 @@ describe('a ticket becomes a case only with the person’s agreement', () => {
     expect((await open(['t1'])).ok).toBe(true);
   });
 
+  it('is not taken for agreement that a neighbour’s report lies at that desk', async () => {
+    const ticket = await putTicket(store, fukui, { id: 't1', window: 'yorisoi' });
+    const reported = [{ at: ticket.createdAt, by: 'resident', what: 'outreach', detail: {} }];
+    await inDraft(store, 'fukui', (draft) =>
+      draft.put('ticket', 't1', { ...ticket, consent: 'none', history: reported }),
+    );
+    expect(await open(['t1'])).toEqual({ ok: false, why: 'consent_missing' });
+  });
+
   it('lies in one case only, and never joins across violence (R32)', async () => {
     await putTicket(store, fukui, { id: 't1', consent: true });
     await putTicket(store, fukui, { id: 't2', contact: 'two', consent: true, needs: ['abuse'] });

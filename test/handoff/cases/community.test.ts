@@ -51,6 +51,21 @@ describe('what found no answer', () => {
     const ticket = await putTicket(store, ashiya, { id: 't', needs: ['participation'] });
     expect(unanswered(ashiya, ticket)).toEqual([]);
     expect(unanswered({ ...ashiya, resources: [] }, ticket)).toEqual([{ need: 'participation', reason: 'no_place' }]);
+    const told = (...answers: ('good' | 'unfit' | 'words')[]) => ({
+      ...ticket,
+      introduction: {
+        resource: 'koeruba',
+        name: 'こえる場！',
+        at: MONDAY_10,
+        mayAsk: 'yes' as const,
+        asked: 1,
+        nextAt: null,
+        answers: answers.map((answer) => ({ at: MONDAY_10, answer })),
+        unseen: false,
+      },
+    });
+    expect(unanswered(ashiya, told('unfit', 'words'))).toEqual([{ need: 'participation', reason: 'place_unfit' }]);
+    expect(unanswered(ashiya, told('unfit', 'good'))).toEqual([]);
     const bare = { ...ashiya, windows: ashiya.windows.map((window) => ({ ...window, needs: [] })) };
     expect(unanswered(bare, ticket)).toEqual([{ need: 'participation', reason: 'no_window' }]);
     const declined = { ...ticket, offered: ['csw'], refused: ['csw'] };

@@ -2,6 +2,7 @@
 import iconv from 'iconv-lite';
 import { NEED_NAMES, NEEDS, type Need } from '#contracts/labels.ts';
 import type { Fact, Municipality, Resource } from '#contracts/municipality.ts';
+import { fromShiftJis, toShiftJis } from '#support/shift-jis.ts';
 
 export const ENCODINGS = ['utf8', 'sjis'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
@@ -36,8 +37,7 @@ export function resourcesToCsv(city: Municipality, encoding: Encoding): Buffer {
   ];
   const text = `${rows.map((row) => row.map(quoted).join(',')).join('\r\n')}\r\n`;
   if (encoding === 'utf8') return iconv.encode(text, 'utf8', { addBOM: true });
-  const known = [...text].map((sign) => (iconv.decode(iconv.encode(sign, 'cp932'), 'cp932') === sign ? sign : '〓'));
-  return iconv.encode(known.join(''), 'cp932');
+  return toShiftJis(text);
 }
 
 function cellOf(city: Municipality, one: Resource, column: Column): string {
@@ -162,7 +162,7 @@ function decoded(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return iconv.decode(Buffer.from(bytes), 'cp932');
+    return fromShiftJis(bytes);
   }
 }
 
