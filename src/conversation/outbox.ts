@@ -56,8 +56,8 @@ export interface Outbox {
   sendDue(municipality: string, options?: { limit?: number; alone?: boolean }): Promise<number>;
   /** Whether an earlier answer may yet arrive: nothing to the same contact should overtake it. */
   onItsWay(municipality: string, id: string): Promise<boolean>;
-  /** Resolves when everything that is known is written. */
-  settle(): Promise<void>;
+  /** Resolves when what is under way has ended and is written. @param closing what waits behind another is left. */
+  settle(closing?: boolean): Promise<void>;
 }
 
 export function createOutbox(options: {
@@ -77,6 +77,8 @@ export function createOutbox(options: {
   const { store, clock } = options;
   const busy = new Set<string>();
   const ended = new Set<string>();
+  const underWay = new Set<Promise<unknown>>();
+  let closed = false;
   const standstill = createStandstill();
   const ledger = createLedger(store, options.log);
 
@@ -120,7 +122,7 @@ export function createOutbox(options: {
     if (after === null) return true;
     const until = performance.now() + (patient ? BEHIND_MS : 0);
     for (let pause = 20; await onItsWay(municipality, after); pause = Math.min(2 * pause, 500)) {
-      if (performance.now() >= until) return false;
+      if (closed || performance.now() >= until) return false;
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
     return true;
@@ -221,7 +223,13 @@ export function createOutbox(options: {
 
   return {
     async send(municipality, entry) {
-      await send(municipality, entry);
+      const sending = send(municipality, entry);
+      underWay.add(sending);
+      try {
+        await sending;
+      } finally {
+        underWay.delete(sending);
+      }
     },
     onItsWay,
     async sendDue(municipality, { limit = 200, alone = false } = {}) {
@@ -237,7 +245,11 @@ export function createOutbox(options: {
       }
       return tried;
     },
-    settle: () => ledger.settle(),
+    async settle(closing = false) {
+      closed = closing;
+      await Promise.allSettled(underWay);
+      await ledger.settle();
+    },
   };
 }
 

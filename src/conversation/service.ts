@@ -19,6 +19,7 @@ import { withoutWords } from './without-words.ts';
 /** Seen waiting this long, an event is taken up by whoever sees it: its server is dead, cut off or overloaded. */
 const ORPHAN_MS = 2_500;
 const ATTEMPTS = 3;
+const HOLD_MS = 1_000;
 const SWEEP_ROWS = 500;
 /** With 1,700 cities each server looks at each every 17 seconds: looking must not become the main work. */
 const BEAT_MS_PER_CITY = 10;
@@ -80,10 +81,7 @@ export function createConversation(options: ConversationOptions): Conversation {
       if (!world.script(municipality)) return void left.add(`${municipality}/${contact}`);
       const { done, ready } = await turn(municipality, first);
       free();
-      if (ready?.outgoing.body.state === 'waiting') {
-        // Behind another server's answer: the contact's next turn, which may be a crisis, does not wait for that.
-        outbox.send(municipality, ready).catch((error) => world.log.warn('left for the beat', { municipality, error }));
-      } else if (ready !== null) await outbox.send(municipality, ready);
+      if (ready !== null) await sendFor(municipality, ready);
       // What came in meanwhile has woken the contact itself.
       if (second || !done) dispatcher.wake(municipality, contact);
     } catch (error) {
@@ -92,6 +90,17 @@ export function createConversation(options: ConversationOptions): Conversation {
       world.log.error('work left for later', { municipality, error });
       world.count('work_left', { municipality });
     }
+  }
+
+  /** Answers leave in order by themselves (`after`): for long no turn, which may be a crisis, waits until LINE has taken one. */
+  async function sendFor(municipality: string, ready: Ready): Promise<void> {
+    const sending = outbox.send(municipality, ready);
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, ready.outgoing.body.state === 'waiting' ? 0 : HOLD_MS);
+    });
+    sending.catch((error) => world.log.warn('left for the beat', { municipality, error }));
+    await Promise.race([sending, patience]).finally(() => clearTimeout(timer));
   }
 
   /** The contact's oldest two that wait: from memory where nobody else could have put any. */
@@ -209,7 +218,7 @@ export function createConversation(options: ConversationOptions): Conversation {
       if (timer) clearTimeout(timer);
       await beating;
       await dispatcher.stop();
-      await outbox.settle();
+      await outbox.settle(true);
     },
     async idle() {
       await dispatcher.idle();

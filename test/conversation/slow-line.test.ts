@@ -1,0 +1,40 @@
+/** LINE takes its time over an answer: the next message, which may be a crisis, is worked on meanwhile, and answered after. */
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Harness, openHarness } from './harness.ts';
+
+let h: Harness;
+beforeEach(async () => {
+  h = await openHarness();
+});
+afterEach(async () => {
+  await h.close();
+});
+
+it('a crisis behind a slow answer has its ticket and alert within two seconds, and its answer in order', async () => {
+  const r = h.resident();
+  await r.follow();
+  h.line.fault({ kind: 'slow', ms: 5_000 });
+  await h.line.say(r.userId, '家賃が払えません');
+  h.clock.advance(1_000);
+  const began = performance.now();
+  await h.line.say(r.userId, 'もう死にたい');
+  await expect.poll(() => h.tickets(), { timeout: 4_000 }).toHaveLength(1);
+  expect(performance.now() - began).toBeLessThan(2_500);
+  expect(h.line.calls.filter(({ delivered }) => delivered)).toHaveLength(2);
+  await h.conversation.idle();
+  const screen = h.line.screenText(r.userId);
+  expect(screen.at(-1)).toMatch(/119|110|電話/u);
+  expect(h.line.counts().delivered).toBe(3);
+  expect(h.line.counts().pushes).toBe(0);
+});
+
+it('a stop waits for the answer that is under way', async () => {
+  const r = h.resident();
+  await r.follow();
+  h.line.fault({ kind: 'slow', ms: 2_000 });
+  await h.line.say(r.userId, '家賃が払えません');
+  await h.line.whenCalled(({ fault }) => fault === 'slow');
+  await h.restart();
+  const rows = await h.store.list('ashiya', 'outgoing', 'contact', { prefix: `${r.contact}|`, limit: 9 });
+  expect(rows.map(({ body }) => body.state)).toEqual(['sent', 'sent']);
+});
