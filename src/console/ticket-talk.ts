@@ -39,7 +39,11 @@ function floor({ contact, ticket, names, now }: TicketView): Html {
   if (contact.blocked || contact.address === null)
     return html`<p class="floor gone">この人には、いま届きません（ブロック中、またはデータを消しています）。</p>`;
   const { floor } = contact;
-  if (floor === null || floor.until <= now) return html`<p class="floor">いまは<b>自動応答</b>がお返事しています。</p>`;
+  const lost = contact.lostAnswer
+    ? html`<p class="floor gone">自動のお返事が、届いていないかもしれません。本人が次に書いたとき、もう一度お送りします。</p>`
+    : '';
+  if (floor === null || floor.until <= now)
+    return html`<p class="floor">いまは<b>自動応答</b>がお返事しています。</p>${lost}`;
   const here = floor.ticket === ticket.id ? '' : '（別の相談で）';
   return html`<p class="floor human">いまは<b>${nameOf(names, floor.staff)}</b>が話し手です${here}。${when(floor.until)} に自動応答へ戻ります。</p>`;
 }

@@ -80,7 +80,10 @@ export function createConversation(options: ConversationOptions): Conversation {
       if (!world.script(municipality)) return void left.add(`${municipality}/${contact}`);
       const { done, ready } = await turn(municipality, first);
       free();
-      if (ready !== null) await outbox.send(municipality, ready);
+      if (ready?.outgoing.body.state === 'waiting') {
+        // Behind another server's answer: the contact's next turn, which may be a crisis, does not wait for that.
+        outbox.send(municipality, ready).catch((error) => world.log.warn('left for the beat', { municipality, error }));
+      } else if (ready !== null) await outbox.send(municipality, ready);
       // What came in meanwhile has woken the contact itself.
       if (second || !done) dispatcher.wake(municipality, contact);
     } catch (error) {

@@ -18,7 +18,7 @@ const NEED = headPlace('scope:need');
 const LIGHT = new Set(['笑い', '絵文字 笑う', '落着', '昔']);
 
 /** A missed wish to die is dearest: there so much of the probability is enough. */
-const SUICIDE_SHARE = 0.8;
+const SUICIDE_SHARE = 0.65;
 /** Where every such word stands in an idiom, and it is said with a laugh or of long ago, only from here on. */
 const JEST_FROM = 0.7;
 /** A sure rule needs only so much beside it. */

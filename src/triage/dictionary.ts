@@ -26,7 +26,36 @@ export interface Dictionary {
   steps(): number;
 }
 
-type Places = Map<number, { start: number; end: number }[]>;
+/** What was found of each symbol in the text at hand; the lists are used again for the next text. */
+class Places {
+  /** In the order they were first found. */
+  readonly symbols: number[] = [];
+  readonly #lists: { start: number; end: number }[][] = [];
+
+  begin(): void {
+    for (const symbol of this.symbols) this.#lists[symbol]!.length = 0;
+    this.symbols.length = 0;
+  }
+
+  of(symbol: number): readonly { start: number; end: number }[] {
+    return this.#lists[symbol] ?? NOWHERE;
+  }
+
+  /** Each place once, at most 64 of a symbol. */
+  note(symbol: number, start: number, end: number): void {
+    let list = this.#lists[symbol];
+    if (list === undefined) {
+      list = [];
+      this.#lists[symbol] = list;
+    }
+    if (list.length === 0) this.symbols.push(symbol);
+    else if (list.length >= 64) return;
+    for (const place of list) if (place.start === start && place.end === end) return;
+    list.push({ start, end });
+  }
+}
+
+const NOWHERE: readonly { start: number; end: number }[] = [];
 
 export function openDictionary(compiled: CompiledDictionary): Dictionary {
   const { patterns } = compiled;
@@ -35,19 +64,20 @@ export function openDictionary(compiled: CompiledDictionary): Dictionary {
   const groupNames = new Map(compiled.groups);
   const bases = new Map(compiled.bases);
   const triggers = triggersOf(patterns);
+  const places = new Places();
   return {
     search(text, tokens, kanaOnly) {
-      const places: Places = new Map();
+      places.begin();
       const edges = wordEdges(tokens, text.length);
       words.search(text, (symbol, start, end, byReading) => {
-        if (wordFits(text, start, end, edges, kanaOnly, byReading)) note(places, symbol, start, end);
+        if (wordFits(text, start, end, edges, kanaOnly, byReading)) places.note(symbol, start, end);
       });
       phrases.search(text, (symbol, start, end) => {
-        if (phraseFits(text, start, end, edges)) note(places, symbol, start, end);
+        if (phraseFits(text, start, end, edges)) places.note(symbol, start, end);
       });
       for (const token of tokens) {
         const found = bases.get(token.base);
-        if (found !== undefined) for (const symbol of found) note(places, symbol, token.start, token.end);
+        if (found !== undefined) for (const symbol of found) places.note(symbol, token.start, token.end);
       }
       return { groups: groupHits(places, groupNames), patterns: patternHits(places, patterns, triggers, text) };
     },
@@ -67,12 +97,6 @@ function triggersOf(patterns: readonly CompiledPattern[]): Map<number, number[]>
     }
   });
   return triggers;
-}
-
-function note(places: Places, symbol: number, start: number, end: number): void {
-  const list = places.get(symbol);
-  if (list === undefined) places.set(symbol, [{ start, end }]);
-  else if (list.length < 64 && !list.some((p) => p.start === start && p.end === end)) list.push({ start, end });
 }
 
 /** 1 where a word begins (and one past the end), so that short words are not found inside others. */
@@ -145,9 +169,9 @@ function isLatin(code: number): boolean {
 
 function groupHits(places: Places, groupNames: ReadonlyMap<number, string>): GroupHit[] {
   const hits: GroupHit[] = [];
-  for (const [symbol, list] of places) {
+  for (const symbol of places.symbols) {
     const group = groupNames.get(symbol);
-    if (group !== undefined) for (const { start, end } of list) hits.push({ group, start, end });
+    if (group !== undefined) for (const { start, end } of places.of(symbol)) hits.push({ group, start, end });
   }
   return hits.sort((a, b) => a.start - b.start || b.end - a.end || (a.group < b.group ? -1 : 1));
 }
@@ -159,7 +183,7 @@ function patternHits(
   text: string,
 ): PatternHit[] {
   const candidates = new Set<number>();
-  for (const symbol of places.keys()) for (const index of triggers.get(symbol) ?? []) candidates.add(index);
+  for (const symbol of places.symbols) for (const index of triggers.get(symbol) ?? []) candidates.add(index);
   const hits: PatternHit[] = [];
   for (const index of [...candidates].sort((a, b) => a - b)) {
     const { entry, steps } = patterns[index]!;
@@ -187,6 +211,6 @@ function matchSteps(steps: readonly Step[], places: Places, text: string): { sta
   return reached[0];
 }
 
-function placesOf(step: Step, places: Places): { start: number; end: number }[] {
-  return step.symbols.flatMap((symbol) => places.get(symbol) ?? []);
+function placesOf(step: Step, places: Places): readonly { start: number; end: number }[] {
+  return step.symbols.length === 1 ? places.of(step.symbols[0]!) : step.symbols.flatMap((symbol) => places.of(symbol));
 }

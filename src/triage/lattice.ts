@@ -9,6 +9,8 @@ interface CharClass {
 }
 
 const UNKNOWN_BIT = 1 << 30;
+const STEP_BITS = 15;
+const STEPS = 1 << STEP_BITS;
 
 export class Lattice {
   readonly #data: KuromojiData;
@@ -32,8 +34,12 @@ export class Lattice {
   /** The position (counted over all texts) that the two above were worked out for. */
   readonly #workedOut: Float64Array;
   #position = 0;
-  /** The trie's node for a word's first UTF-16 unit, plus 2; 0 where it was not looked up yet. */
-  readonly #firstStep = new Int32Array(0x10000);
+  /**
+   * Steps down the trie that were taken lately, four numbers each: node + 1 (0 for an unused slot), UTF-16 unit, the node it leads
+   * to, the value of the word that ends there (-1 for none). Texts take the same steps again and again, and one step down the
+   * trie reads from four far places.
+   */
+  readonly #steps = new Int32Array(4 * STEPS);
 
   constructor(data: KuromojiData) {
     this.#data = data;
@@ -90,32 +96,39 @@ export class Lattice {
   }
 
   #addKnown(text: string, from: number, pos: number, length: number): boolean {
-    const { trie, mapStart, mapIds, mapEntries } = this.#data;
-    let node = this.#firstNode(text.charCodeAt(from + pos));
+    const { mapStart, mapIds, mapEntries } = this.#data;
+    const steps = this.#steps;
+    let node = 0;
     let found = false;
-    for (let at = pos; node !== -1; at++) {
-      const leaf = trie[2 * node]!;
-      if (trie[2 * leaf + 1] === node) {
-        const value = -trie[2 * leaf]! - 1;
-        found = true;
-        const last = mapStart[value + 1]!;
-        for (let i = mapStart[value]!; i < last; i++) {
-          const entry = 3 * i;
-          this.#addNode(mapIds[i]!, mapEntries[entry]!, mapEntries[entry + 1]!, mapEntries[entry + 2]!, pos, at + 1);
-        }
+    for (let at = pos; at < length; at++) {
+      const slot = this.#step(node, text.charCodeAt(from + at));
+      node = steps[slot + 2]!;
+      if (node === -1) break;
+      const value = steps[slot + 3]!;
+      if (value === -1) continue;
+      found = true;
+      const last = mapStart[value + 1]!;
+      for (let i = mapStart[value]!; i < last; i++) {
+        const entry = 3 * i;
+        this.#addNode(mapIds[i]!, mapEntries[entry]!, mapEntries[entry + 1]!, mapEntries[entry + 2]!, pos, at + 1);
       }
-      if (at + 1 === length) break;
-      node = step(trie, node, text.charCodeAt(from + at + 1));
     }
     return found;
   }
 
-  #firstNode(code: number): number {
-    const known = this.#firstStep[code]!;
-    if (known !== 0) return known - 2;
-    const node = step(this.#data.trie, 0, code);
-    this.#firstStep[code] = node + 2;
-    return node;
+  /** Where in #steps the step from `node` stands. */
+  #step(node: number, code: number): number {
+    const steps = this.#steps;
+    const slot = 4 * ((Math.imul(node, 0x9e3779b1) ^ Math.imul(code, 0x85ebca6b)) >>> (32 - STEP_BITS));
+    if (steps[slot] === node + 1 && steps[slot + 1] === code) return slot;
+    const { trie } = this.#data;
+    const to = step(trie, node, code);
+    const leaf = to === -1 ? -1 : trie[2 * to]!;
+    steps[slot] = node + 1;
+    steps[slot + 1] = code;
+    steps[slot + 2] = to;
+    steps[slot + 3] = to !== -1 && trie[2 * leaf + 1] === to ? -trie[2 * leaf]! - 1 : -1;
+    return slot;
   }
 
   #addUnknown(pos: number, charClass: number, length: number): void {

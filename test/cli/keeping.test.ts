@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backup } from '#cli/backup.ts';
 import { doctor, type Report } from '#cli/doctor.ts';
@@ -67,6 +68,20 @@ describe('doctor', () => {
     expect(city.kinds).toMatchObject({ contact: 4, inbox: expect.any(Number) as number });
     expect(city.kinds.ticket).toBeGreaterThanOrEqual(2);
     console.log(`doctor: ${city.records} records, ${Object.keys(city.kinds).length} kinds, 0 faults`);
+  });
+
+  it('finds index rows that are stale or missing', async () => {
+    const file = join(dir, 'rows.jsonl');
+    await backup({ file, now: 0 }, io, source);
+    await restore({ file }, io, newFile('rows'));
+    const db = new DatabaseSync(join(dir, 'rows.db'));
+    db.exec(
+      "INSERT INTO entries SELECT space, name, 'nowhere', id FROM entries WHERE name = 'created' LIMIT 1; DELETE FROM entries WHERE name = 'receipt'",
+    );
+    db.close();
+    const faults = await faultsOf(newFile('rows'));
+    expect(faults).toContain('an index leads to a record by a key it has not');
+    expect(faults).toContain('records are missing from an index');
   });
 
   it('names what does not hold', async () => {

@@ -30,6 +30,20 @@ describe('talking to the resident', () => {
     });
   });
 
+  it('says that an automatic answer may not have arrived', async () => {
+    const ticket = await office.ticket();
+    const stored = (await office.store.get(CITY, 'contact', ticket.contact))!;
+    const browser = await office.enter('sato', ['counsellor'], ['sogo']);
+    await browser.get(`/tickets/${ticket.id}`);
+    await browser.go(`/tickets/${ticket.id}/open`);
+    expect(browser.text()).not.toContain('届いていないかもしれません');
+    const body = { ...stored.body, lostAnswer: 'some' };
+    const { revision } = stored;
+    await office.store.commit(CITY, [{ type: 'put', kind: 'contact', id: ticket.contact, revision, body }]);
+    await browser.get(`/tickets/${ticket.id}`);
+    expect(browser.text()).toContain('自動のお返事が、届いていないかもしれません');
+  });
+
   it('uses the free way first, once', async () => {
     const ticket = await office.ticket();
     const stored = (await office.store.get(CITY, 'contact', ticket.contact))!;

@@ -43,7 +43,7 @@ export interface Town {
 export async function openTown(options: {
   servers: number;
   redis: boolean;
-  env?: (i: number, lineUrl: string) => Promise<Record<string, string>>;
+  env?: (i: number, lineUrl: string, redisUrl: string | null) => Promise<Record<string, string>>;
 }): Promise<Town> {
   const redis = options.redis ? await startRedis() : null;
   const dataDir = newDataDir();
@@ -81,7 +81,7 @@ export async function openTown(options: {
       only = i;
     },
     async start(i) {
-      const more = (await options.env?.(i, served.url)) ?? {};
+      const more = (await options.env?.(i, served.url, redis?.url ?? null)) ?? {};
       servers[i] = await startService({ port: ports[i]!, dataDir, env: { ...env, ...more } });
     },
     async kill(i, signal) {

@@ -8,6 +8,8 @@ export interface TcpProxy {
   slow(ms: number): void;
   /** Bytes are taken and go nowhere, sockets stay open: a firewall that forgot the connection. New ones work. */
   goSilent(): void;
+  /** Nothing gets through and nobody is told, on connections old and new, until it is back. */
+  away(is: boolean): void;
   /** Resolves once the next answer has been thrown away and the client's socket cut. */
   loseNextAnswer(): Promise<void>;
   close(): Promise<void>;
@@ -17,6 +19,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   const silent = new WeakSet<Socket>();
   let delay = 0;
+  let away = false;
   let onAnswer: (() => void) | null = null;
   const server = createServer((client) => {
     const upstream = connect(target, '127.0.0.1');
@@ -29,6 +32,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
         upstream.destroy();
       });
     }
+    if (away) silent.add(client).add(upstream);
     client.on('data', (bytes) => {
       if (silent.has(client)) return;
       if (delay === 0) upstream.write(bytes);
@@ -50,6 +54,12 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     port: (server.address() as { port: number }).port,
     slow(ms) {
       delay = ms;
+    },
+    away(is) {
+      away = is;
+      // What was on the way when the line broke does not arrive later.
+      if (is) for (const socket of sockets) silent.add(socket);
+      else for (const socket of sockets) socket.destroy();
     },
     goSilent() {
       for (const socket of sockets) silent.add(socket);

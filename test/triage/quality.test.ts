@@ -8,17 +8,17 @@ const answered = evaluationMessages().map((message): Answered => ({ message, ans
 const figures = new Map(evaluate(answered).map((f) => [f.name, f.hit / f.of]));
 
 const AT_LEAST: Partial<Record<FigureName, number>> = {
-  crisisRecall: 0.95,
+  crisisRecall: 0.96,
   suicideRecall: 0.95,
-  top1: 0.86,
-  top3: 0.95,
-  confidentRight: 0.65,
-  compound: 0.8,
-  unclearKept: 0.85,
-  otherKept: 0.92,
-  about: 0.86,
+  top1: 0.92,
+  top3: 0.97,
+  confidentRight: 0.7,
+  compound: 0.85,
+  unclearKept: 0.9,
+  otherKept: 0.95,
+  about: 0.89,
 };
-const AT_MOST: Partial<Record<FigureName, number>> = { crisisFalse: 0.05, misrouted: 0.05 };
+const AT_MOST: Partial<Record<FigureName, number>> = { crisisFalse: 0.04, misrouted: 0.03 };
 
 describe(`${answered.length} evaluation messages`, () => {
   it.each(Object.entries(AT_LEAST))('%s ≥ %d', (name, bound) => {
