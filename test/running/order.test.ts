@@ -9,6 +9,7 @@ import { openTown, type Town, WORDS } from './town.ts';
 
 const noRedis = await whyNoRedis();
 const RESIDENTS = Number(process.env.ORDER_RESIDENTS ?? 10);
+const KILLS = Number(process.env.KILL_ROUNDS ?? 2);
 const MESSAGES = [
   WORDS,
   '父のことも心配です',
@@ -106,6 +107,42 @@ describe.skipIf(noRedis !== null)('the order of one contact over two servers', (
     const wrong = sent.filter((tokens) => answered(tokens).join() !== tokens.join()).length;
     console.log(`order: ${sent.flat().length} messages at once, ${wrong} residents answered out of order`);
     expect(wrong).toBe(0);
+  });
+
+  it(`${KILLS} × kill -9 while everybody writes several times: once each, and what was taken at once in order`, {
+    timeout: 60_000 + KILLS * 30_000,
+  }, async () => {
+    let longest = 0;
+    let taken = 0;
+    for (let round = 0; round < KILLS; round++) {
+      const victim = round % 2;
+      const residents = Array.from({ length: 6 }, () => town.line.addResident('ashiya').userId);
+      const sent: { token: string; atOnce: boolean }[][] = residents.map(() => []);
+      const writing = residents.map(async (user, n) => {
+        for (const [i, text] of MESSAGES.slice(0, 4).entries()) {
+          const event = town.line.events.text(user, text, { at: Date.now() + i });
+          const { status } = await town.line.deliver('ashiya', [event]);
+          sent[n]!.push({ token: event.replyToken!, atOnce: status === 200 });
+        }
+      });
+      await new Promise((resolve) => setTimeout(resolve, 10 + ((round * 17) % 80)));
+      const killed = performance.now();
+      await town.kill(victim, 'SIGKILL');
+      await Promise.all(writing);
+      while ((await town.line.redeliver()).some(({ status }) => status !== 200));
+      await allAnswered(sent.flat().map(({ token }) => token));
+      longest = Math.max(longest, performance.now() - killed);
+      for (const messages of sent) {
+        const tokens = messages.filter(({ atOnce }) => atOnce).map(({ token }) => token);
+        taken += tokens.length;
+        expect(answered(tokens)).toEqual(tokens);
+        expect(answered(messages.map(({ token }) => token))).toHaveLength(messages.length);
+      }
+      await town.start(victim);
+    }
+    console.log(
+      `order: ${KILLS} kills, ${KILLS * 24} messages, ${taken} taken at once and in order, longest to the last answer ${(longest / 1000).toFixed(1)} s`,
+    );
   });
 
   it('the server dies with an answer on its slow way: taken over within seconds, in order', {

@@ -159,6 +159,19 @@ describe.skipIf(why !== null)('redis under faults', { timeout: 30_000 }, () => {
     await proxy.close();
   });
 
+  it('waits at the start for a Redis that is slow to greet, not for one that is not there', async () => {
+    process.kill(server.pid, 'SIGSTOP');
+    const opening = opened(openAt(server.url));
+    await new Promise((resolve) => setTimeout(resolve, 3 * WAIT_MS));
+    process.kill(server.pid, 'SIGCONT');
+    await (await opening).ping();
+    await server.kill();
+    const began = performance.now();
+    await expect(openAt(server.url)).rejects.toMatchObject(unavailable);
+    expect(performance.now() - began).toBeLessThan(3 * WAIT_MS);
+    await server.start();
+  });
+
   it('gives up a connection that has gone silent, and goes on over a new one', async () => {
     const proxy = await startTcpProxy(server.port);
     const store = await opened(openAt(`redis://127.0.0.1:${proxy.port}`));

@@ -52,11 +52,15 @@ export function newClient(options: {
   return client;
 }
 
-/** @throws Error `what` when `promise` is not settled in time. */
+export class TooLate extends Error {
+  override name = 'TooLate';
+}
+
+/** @throws TooLate `what` when `promise` is not settled in time. */
 export function inTime<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {
   let timer: NodeJS.Timeout;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(what)), ms);
+    timer = setTimeout(() => reject(new TooLate(what)), ms);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -2,12 +2,14 @@
  * One server, or the master that Sentinels name. It connects again by itself, asking the Sentinels anew each time: a
  * failover closes the old master's connections, or leaves them silent until the caller resets them.
  */
-import { type Client, inTime, isRefusedLogin, NotConnected, newClient } from './client.ts';
+import { type Client, inTime, isRefusedLogin, NotConnected, newClient, TooLate } from './client.ts';
 import type { Connection } from './connection.ts';
 import { findMaster } from './find-master.ts';
 import type { Target } from './target.ts';
 
 const LONGEST_PAUSE = 1000;
+/** At the start, how many times as long as otherwise a slow greeting is waited for. */
+const SLOW_TIMES = 5;
 
 export async function createSingleConnection(target: Target, waitMs: number): Promise<Connection> {
   const channels = new Map<string, (message: string) => void>();
@@ -48,13 +50,15 @@ export async function createSingleConnection(target: Target, waitMs: number): Pr
     );
   };
 
-  const until = performance.now() + waitMs;
+  const began = performance.now();
   for (;;) {
     try {
       await open();
       break;
     } catch (error) {
-      if (isRefusedLogin(error) || performance.now() >= until) throw error;
+      // Somebody is there and slow, or this process is, which has much to load at its start.
+      const patience = error instanceof TooLate ? SLOW_TIMES * waitMs : waitMs;
+      if (isRefusedLogin(error) || performance.now() - began >= patience) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
