@@ -298,6 +298,7 @@ describeInBrowser('five cities on one service', (browser) => {
       await staff.press('変える', urgency);
       await convene(staff, '重層的支援会議');
       await staff.reads('随時の会議です。まだ招待していない人');
+      await staff.reads('10:30 の議題に入っています');
       await staff.press(/^入れる/u);
       await staff.picture('on-call');
       await plan(staff, cases[0]!, first!);
