@@ -1,7 +1,7 @@
 /**
  * Compound cases (多機関協働): the case with the person's consent (重層的支援会議, 社会福祉法 106条の4 2項5号), the file of a 支援会議
  * without it (106条の6), the meetings, the plan, staying in touch, and what shows the city's gaps. Ids and codes in
- * `history`; words stand in fields of their own.
+ * `history`; words stand in fields of their own. Longer than other files: one vocabulary.
  */
 import { z } from 'zod';
 import { needSchema } from './labels.ts';

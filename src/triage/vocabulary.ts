@@ -6,8 +6,8 @@ import { JOINTS, type JoinedPrefix, type Part } from './gathering.ts';
 import { GramIndex } from './gram-index.ts';
 import { PairIndex } from './pair-index.ts';
 
-/** Told apart in one table by the highest bits of the second number. */
-const MARK_OF: Record<JoinedPrefix, number> = { 語: 0, 続: 1 << 29, 組: 1 << 30 };
+/** Told apart in one table by the highest bit of the second number. */
+const MARK_OF: Record<Exclude<JoinedPrefix, '組'>, number> = { 語: 0, 続: 1 << 30 };
 
 const NO_PART: Part = { text: '', id: -1 };
 
@@ -18,6 +18,11 @@ export interface VocabularyArrays {
   readonly nameAt: Int32Array;
   readonly parts: Uint8Array;
   readonly pairs: Int32Array;
+  /**
+   * Place + 1 of each pair of groups, 0 for none: row a, column b of a square. The parts that are groups have the lowest numbers.
+   * A message has hundreds of such pairs, which stand close together here.
+   */
+  readonly groupPairs: Int32Array;
   readonly characters: Int32Array;
   readonly readings: Int32Array;
   /** Places of the names that are looked up whole. */
@@ -37,6 +42,8 @@ export class Vocabulary {
   readonly #whole: ReadonlyMap<string, number>;
   readonly #parts: ReadonlyMap<string, Part>;
   readonly #pairs: PairIndex;
+  /** How many parts may be groups. */
+  readonly #groups: number;
 
   constructor(arrays: VocabularyArrays) {
     this.arrays = arrays;
@@ -56,6 +63,7 @@ export class Vocabulary {
       known.set(parts[i]!, { text: parts[i]!, id: i - arrays.whole.length });
     this.#parts = known;
     this.#pairs = new PairIndex(arrays.pairs);
+    this.#groups = Math.sqrt(arrays.groupPairs.length);
   }
 
   name(place: number): string {
@@ -83,7 +91,9 @@ export class Vocabulary {
 
   /** Place of `prefix:a` with the second part `b` (that of the empty part for 語). */
   joined(prefix: JoinedPrefix, a: number, b: number): number {
-    return this.#pairs.find(a, b | MARK_OF[prefix]);
+    if (prefix !== '組') return this.#pairs.find(a, b | MARK_OF[prefix]);
+    const groups = this.#groups;
+    return a < groups && b < groups ? this.arrays.groupPairs[a * groups + b]! - 1 : -1;
   }
 }
 
@@ -97,9 +107,16 @@ export function vocabularyOf(names: readonly string[]): Vocabulary {
     }
     return id;
   };
-  const count = (prefix: string): number => names.filter((name) => name.startsWith(prefix)).length;
-  const joined = (Object.keys(JOINTS) as JoinedPrefix[]).reduce((sum, prefix) => sum + count(`${prefix}:`), 0);
-  const pairs = PairIndex.forEntries(joined);
+  const partsOf = (name: string): [number, number] => {
+    const joint = JOINTS[name[0] as JoinedPrefix];
+    const split = joint === '' ? name.length : name.indexOf(joint, 3);
+    return [partId(name.slice(2, split)), partId(name.slice(split + joint.length))];
+  };
+  const startingWith = (prefix: string): string[] => names.filter((name) => name.startsWith(prefix));
+  for (const name of startingWith('組:')) partsOf(name);
+  const groups = parts.size;
+  const groupPairs = new Int32Array(groups * groups);
+  const pairs = PairIndex.forEntries(startingWith('語:').length + startingWith('続:').length);
   const characters = new Map<string, number>();
   const readings = new Map<string, number>();
   const whole: number[] = [];
@@ -109,10 +126,9 @@ export function vocabularyOf(names: readonly string[]): Vocabulary {
     if (prefix === '字' || prefix === '漢') characters.set(body, place);
     else if (prefix === '音') readings.set(body, place);
     else if (prefix in JOINTS) {
-      const joint = JOINTS[prefix as JoinedPrefix];
-      const split = joint === '' ? body.length : body.indexOf(joint, 1);
-      const second = body.slice(split + joint.length);
-      pairs.put(partId(body.slice(0, split)), partId(second) | MARK_OF[prefix as JoinedPrefix], place);
+      const [first, second] = partsOf(name);
+      if (prefix === '組') groupPairs[first * groups + second] = place + 1;
+      else pairs.put(first, second | MARK_OF[prefix as Exclude<JoinedPrefix, '組'>], place);
     } else whole.push(place);
   });
   const nameAt = new Int32Array(names.length + 1);
@@ -125,6 +141,7 @@ export function vocabularyOf(names: readonly string[]): Vocabulary {
     nameAt,
     parts: Buffer.from([...wholeNames, ...parts.keys()].join('\n')),
     pairs: pairs.table,
+    groupPairs,
     characters: GramIndex.of(characters, 2).table,
     readings: GramIndex.of(readings, 3).table,
     whole: Int32Array.from(whole),

@@ -90,11 +90,12 @@ describe.skipIf(why !== null)('redis under faults', { timeout: 30_000 }, () => {
   });
 
   it('waits for a restart shorter than its patience, and says unavailable in time when it is longer', async () => {
-    const store = await opened(openAt(server.url, 3000));
+    // Longer than a busy machine needs to start Redis.
+    const store = await opened(openAt(server.url, 15_000));
     await store.commit(CITY, [put('a', 1)]);
     await server.kill();
     // What is written before the end of the connection has been heard of has an unknown fate.
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     const waiting = store.commit(CITY, [put('a', 2, 1)]);
     await server.start();
     expect(await waiting).toEqual({ ok: true });

@@ -12,8 +12,10 @@ export function ownTriage(): Promise<Triage> {
   return createTriage({ dictionariesDir: DICTIONARIES, cacheDir: CACHE });
 }
 
-/** The committed evaluation messages, with their labels. */
-export function evaluationMessages(): Labelled[] {
-  const lines = readFileSync(path.join(ROOT, 'test/triage/eval/tuning.jsonl'), 'utf8').trim().split('\n');
+/** Committed evaluation messages with their labels (`eval/README.md`). */
+export function evaluationMessages(set = 'tuning'): Labelled[] {
+  const lines = readFileSync(path.join(ROOT, `test/triage/eval/${set}.jsonl`), 'utf8')
+    .trim()
+    .split('\n');
   return lines.map((line) => JSON.parse(line) as Labelled);
 }

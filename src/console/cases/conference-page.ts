@@ -5,6 +5,7 @@ import { NEED_NAMES, NEEDS } from '#contracts/labels.ts';
 import type { Meeting, Municipality } from '#contracts/municipality.ts';
 import { dayOf, slotSentence, timeLabel } from '#engine/japan-time.ts';
 import { suggestAgenda } from '#handoff/cases/agenda.ts';
+import { timeKey } from '#store/kinds.ts';
 import { type Ctx, type Desk, path } from '../desk.ts';
 import { type Html, message, page } from '../layout.ts';
 import { record } from '../sign-in.ts';
@@ -22,6 +23,8 @@ interface View {
   /** Cases of the agenda that the reader may see. */
   cases: ReadonlyMap<string, Case>;
   waiting: { case: Case; purpose: keyof typeof PURPOSE_NAMES }[];
+  /** Cases that another meeting to come has on its agenda, and when. */
+  elsewhere: ReadonlyMap<string, number>;
   names: ReadonlyMap<string, string>;
   now: number;
 }
@@ -100,9 +103,21 @@ async function readConference(desk: Desk, c: Ctx, id: string): Promise<View | nu
     meeting,
     cases: new Map(cases.map((known) => [known.id, known])),
     waiting,
+    elsewhere: all ? await agendasAhead(desk, city.id, id, now) : new Map(),
     names: await desk.names(city.id),
     now,
   };
+}
+
+async function agendasAhead(desk: Desk, city: string, but: string, now: number): Promise<Map<string, number>> {
+  const rows = await desk.store.list(city, 'conference', 'start', { from: timeKey(now), limit: SHOWN });
+  return new Map(
+    rows.flatMap((row) =>
+      row.id === but || row.body.state !== 'planned'
+        ? []
+        : row.body.agenda.map((item) => [item.case, item.start] as const),
+    ),
+  );
 }
 
 const number = (view: View, id: string): string => view.cases.get(id)?.number ?? 'ほかのケース';
@@ -169,7 +184,7 @@ function forms(c: Ctx, view: View): Html {
   if (one.state === 'cancelled') return html``;
   const planned = one.state === 'planned';
   return html`
-    ${planned ? html`<section class="box"><h2>議題に入れる</h2>${waiting.length === 0 ? html`<p class="empty">待っているケースはありません。</p>${screenFirst(city, meeting)}` : html`<ul class="lines">${waiting.map((wait) => html`<li>${wait.case.number} ${PURPOSE_NAMES[wait.purpose]} <span class="hint">${windowName(city, wait.case.lead)}</span>${form('add', html`<input type="hidden" name="case" value="${wait.case.id}"><button>入れる<span class="sr">：${wait.case.number}</span></button>`)}</li>`)}</ul>`}</section>` : ''}
+    ${planned ? html`<section class="box"><h2>議題に入れる</h2>${waiting.length === 0 ? html`<p class="empty">待っているケースはありません。</p>${screenFirst(city, meeting)}` : html`<ul class="lines">${waiting.map((wait) => html`<li>${wait.case.number} ${PURPOSE_NAMES[wait.purpose]} <span class="hint">${windowName(city, wait.case.lead)}${view.elsewhere.has(wait.case.id) ? `・${when(view.elsewhere.get(wait.case.id)!)} の議題に入っています` : ''}</span>${form('add', html`<input type="hidden" name="case" value="${wait.case.id}"><button>入れる<span class="sr">：${wait.case.number}</span></button>`)}</li>`)}</ul>`}</section>` : ''}
     ${planned && meeting.guests && view.cases.size > 0 ? more('招く', form('guest', html`<label>機関・名前<input name="name" required></label><label>メール<input type="email" name="mail"></label>${meeting.remote ? html`<label class="check"><input type="checkbox" name="remote" value="yes">オンラインで</label>` : ''}<fieldset><legend>どのケースのとき</legend>${[...view.cases.values()].map((known) => html`<label class="check"><input type="checkbox" name="case" value="${known.id}">${known.number}</label>`)}</fieldset><p class="hint">本人が同意した相手だけを招けます。</p><button>招く</button>`)) : ''}
     ${view.cases.size > 0 ? more('記録を書く', form('minutes', html`<label>ケース<select name="case">${[...view.cases.values()].map((known) => html`<option value="${known.id}">${known.number}</option>`)}<option value="">全体のこと</option></select></label><label>記録<textarea name="text" rows="6" required></textarea></label><button>書く</button>`)) : ''}
     ${view.cases.size > 0 ? more('決めたことを書く', form('decide', html`${choose}<label>何を<input name="what" required></label><label>だれが<input name="who" required></label><label>いつまでに<input type="date" name="due" min="${dayOf(view.now)}"></label><button>書く</button>`)) : ''}
