@@ -94,11 +94,19 @@ function ready(
   return { model, ...compiled };
 }
 
+/** Cuts the words from the text. The evidence was made for this assessment alone, so it is filled in where it is. */
 function withWords(assessment: Assessment, whole: string, offset: number): Assessment {
-  const evidence = assessment.evidence.map(({ start, end, ...rest }) => {
-    if (start === undefined || end === undefined) return rest;
-    const words = whole.slice(start, end);
-    return start < offset ? { ...rest, words } : { ...rest, words, start: start - offset, end: end - offset };
-  });
-  return { ...assessment, evidence };
+  for (const one of assessment.evidence) {
+    const { start, end } = one;
+    if (start === undefined || end === undefined) continue;
+    one.words = whole.slice(start, end);
+    if (start < offset) {
+      delete one.start;
+      delete one.end;
+    } else if (offset > 0) {
+      one.start = start - offset;
+      one.end = end - offset;
+    }
+  }
+  return assessment;
 }

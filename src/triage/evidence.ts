@@ -15,7 +15,7 @@ interface Labels {
 }
 
 /** So many weights are named for each label, from this part in the score on. */
-const NAMED = 4;
+const NAMED = 3;
 const NAMED_FROM = 0.05;
 
 /** `words` come out empty; `withWords` of create-triage.ts cuts them from the resident's own text. */

@@ -25,8 +25,8 @@ interface Job {
   reject(error: Error): void;
 }
 
-/** So many go over together: few enough that the first does not wait long for the last. */
-const TOGETHER = 16;
+/** So many go over together; handing over costs more than waiting for the last. */
+const TOGETHER = 64;
 
 /**
  * Resolves when the thread can answer; rejects when it cannot start (see `createTriage`).

@@ -10,6 +10,9 @@ import { type CommitRequest, createCommitWriter } from './commit-writer.ts';
 import { openDatabase, unavailable } from './database.ts';
 import { createThreadWriter } from './thread-writer.ts';
 
+/** Batches under way: while one is on its way to the disk the thread has the next in hand, and a third gathers. */
+const BATCHES = 2;
+
 interface Waiting extends CommitRequest {
   resolve(result: RawCommit): void;
   reject(error: unknown): void;
@@ -40,7 +43,9 @@ export function createEmbeddedDriver(options: EmbeddedOptions): Driver {
   const listeners = new Set<Parameters<Driver['watch']>[0]>();
   let queue: Waiting[] = [];
   let closed = false;
-  let writing: Promise<void> | null = null;
+  let gathering = false;
+  let underWay = 0;
+  const idle: (() => void)[] = [];
 
   /** Reads never create a space. */
   const findSpace = (municipality: string, kind: string): number | null => {
@@ -66,19 +71,28 @@ export function createEmbeddedDriver(options: EmbeddedOptions): Driver {
       for (const listener of listeners) queueMicrotask(() => listener(change));
     }
   };
-  const drain = async (): Promise<void> => {
-    while (queue.length > 0) {
+  /** What waits is written a moment later, so that what comes in the same round of the event loop is written with it. */
+  const gather = (): void => {
+    if (gathering || queue.length === 0 || underWay >= BATCHES) return;
+    gathering = true;
+    setImmediate(() => {
+      gathering = false;
       const batch = queue;
       queue = [];
-      const requests = batch.map(({ municipality, operations, durable }) => ({ municipality, operations, durable }));
-      const outcomes = await write(requests);
-      for (const [i, waiting] of batch.entries()) settle(waiting, outcomes[i]!);
-      // Lets those who just heard their answer put their next commit into the next batch.
-      await new Promise(setImmediate);
-    }
-    writing = null;
+      void carryOut(batch);
+    });
   };
-
+  const carryOut = async (batch: readonly Waiting[]): Promise<void> => {
+    underWay++;
+    const requests = batch.map(({ municipality, operations, durable }) => ({ municipality, operations, durable }));
+    const outcomes = await write(requests);
+    for (const [i, waiting] of batch.entries()) settle(waiting, outcomes[i]!);
+    underWay--;
+    gather();
+    if (underWay === 0 && queue.length === 0) for (const resolve of idle.splice(0)) resolve();
+  };
+  const whenIdle = (): Promise<void> =>
+    underWay === 0 && queue.length === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve));
   const guarded = <T>(read: () => T): Promise<T> => {
     if (closed) return Promise.reject(new StoreError('closed', 'the store is closed'));
     try {
@@ -117,7 +131,7 @@ export function createEmbeddedDriver(options: EmbeddedOptions): Driver {
       if (closed) return Promise.reject(new StoreError('closed', 'the store is closed'));
       return new Promise((resolve, reject) => {
         queue.push({ municipality, operations, durable, resolve, reject });
-        writing ??= new Promise(setImmediate).then(drain);
+        gather();
       });
     },
     expired: (municipality, now, limit) =>
@@ -170,7 +184,7 @@ export function createEmbeddedDriver(options: EmbeddedOptions): Driver {
     async close() {
       if (closed) return;
       closed = true;
-      await writing;
+      await whenIdle();
       await writer?.close();
       db.close();
     },

@@ -10,26 +10,30 @@ import type { CommitRequest } from './commit-writer.ts';
 import { type Answer, pack, type ThreadData } from './thread-messages.ts';
 
 export interface ThreadWriter {
-  /** One batch at a time. @returns one outcome a request, in order; a lost thread is `unavailable` for all of them. */
+  /** Batches are carried out in order. @returns one outcome a request, in order; a lost thread is `unavailable` for all of them. */
   write(batch: readonly CommitRequest[]): Promise<(RawCommit | StoreError)[]>;
   close(): Promise<void>;
 }
 
 export function createThreadWriter(options: ThreadData): ThreadWriter {
   let worker: Worker | null = null;
-  let waiting: ((answers: Answer[] | Error) => void) | null = null;
+  /** Of the batches under way, the oldest first. */
+  let waiting: ((answers: Answer[] | Error) => void)[] = [];
 
-  const settle = (answers: Answer[] | Error): void => {
-    worker?.unref();
-    waiting?.(answers);
-    waiting = null;
+  const settle = (answers: Answer[]): void => {
+    const [oldest, ...others] = waiting;
+    waiting = others;
+    if (waiting.length === 0) worker?.unref();
+    oldest?.(answers);
   };
   const start = (): Worker => {
     const next = new Worker(new URL('./write-thread.ts', import.meta.url), { workerData: options, execArgv: [] });
     const lost = (error: Error): void => {
       if (worker !== next) return;
       worker = null;
-      settle(error);
+      const unanswered = waiting;
+      waiting = [];
+      for (const one of unanswered) one(error);
     };
     next.on('message', settle);
     next.on('error', lost);
@@ -44,7 +48,7 @@ export function createThreadWriter(options: ThreadData): ThreadWriter {
       worker.ref();
       const packed = pack(batch);
       const answers = await new Promise<Answer[] | Error>((resolve) => {
-        waiting = resolve;
+        waiting.push(resolve);
         worker!.postMessage(packed, [packed.bodies.buffer]);
       });
       if (answers instanceof Error)
