@@ -19,6 +19,8 @@ export interface Staff {
   go(path: string): Promise<void>;
   /** Presses the button of that name; waits for the page that follows. */
   press(name: string | RegExp, inside?: Locator): Promise<void>;
+  /** Follows a link; waits for the page that follows. */
+  follow(link: Locator): Promise<void>;
   /** Opens a folded form and gives it. */
   unfold(name: string | RegExp): Promise<Locator>;
   reads(text: string | RegExp): Promise<void>;
@@ -63,8 +65,8 @@ export async function signedIn(
   await page.goto(/http\S+\/setup#\S+/u.exec(said)![0]);
   await page.getByLabel('パスワード', { exact: false }).first().fill(PASSWORD);
   await page.getByLabel('パスワード（もう一度）').fill(PASSWORD);
-  await page.getByRole('button', { name: '決める' }).click();
-  await page.getByRole('button', { name: 'お試しなので、あとで設定する' }).click();
+  for (const name of ['決める', 'お試しなので、あとで設定する'])
+    await Promise.all([page.waitForNavigation(), page.getByRole('button', { name }).click()]);
   await page.waitForURL(/\/console\//u);
   const home = `${service.url}/console/${city}`;
   return {
@@ -76,6 +78,9 @@ export async function signedIn(
     async press(button, inside) {
       const one = (inside ?? page.locator('main')).getByRole('button', { name: button }).first();
       await Promise.all([page.waitForNavigation(), one.click()]);
+    },
+    async follow(link) {
+      await Promise.all([page.waitForNavigation(), link.click()]);
     },
     async unfold(summary) {
       const box = page.locator('details', { has: page.locator('summary', { hasText: summary }) }).first();

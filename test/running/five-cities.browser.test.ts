@@ -46,7 +46,7 @@ describeInBrowser('five cities on one service', (browser) => {
   /** Opens the newest ticket, takes it up. @returns its address. */
   async function takeUp(staff: Staff): Promise<string> {
     await staff.go('/tickets');
-    await staff.page.locator('main a[href*="/tickets/"]').first().click();
+    await staff.follow(staff.page.locator('main a[href*="/tickets/"]').first());
     await staff.press('内容を開く');
     await staff.press('受け付ける');
     return new URL(staff.page.url()).pathname.replace(/^\/console\/[a-z]+/u, '');
@@ -419,7 +419,7 @@ describeInBrowser('five cities on one service', (browser) => {
       await staff.press('ケースへ移す');
       await staff.reads('同意を得て、ケースへ移しました');
       await staff.go('/cases');
-      await staff.page.locator('main table a[href*="/cases/"]').first().click();
+      await staff.follow(staff.page.locator('main table a[href*="/cases/"]').first());
       await staff.reads('訪ねると、玄関まで物がある');
       expect(await staff.words()).not.toMatch(/隣の人が心配|市民税|ごみと見守り/u);
       await staff.press('受け止める');
