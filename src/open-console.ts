@@ -59,40 +59,15 @@ export async function openConsole(parts: ConsoleParts): Promise<OpenConsole> {
   const municipality = (id: string): Municipality | null => script(id)?.municipality ?? null;
 
   const mail = config.SMTP_URL ? createSendMail({ smtpUrl: config.SMTP_URL, from: config.MAIL_FROM! }) : null;
-  const alerter = createAlerter({
-    store,
-    municipalities,
-    municipality,
-    clock,
-    log,
-    count: metrics.count,
-    publicUrl,
-    mail,
-    post: createPostHook(),
-  });
-  const reminder = createReminder({
-    store,
-    municipalities,
-    municipality,
-    clock,
-    log,
-    count: metrics.count,
-    publicUrl,
-    mail,
-  });
+  const shared = { store, municipalities, municipality, clock, log, count: metrics.count, publicUrl, mail };
+  const alerter = createAlerter({ ...shared, post: createPostHook() });
+  const reminder = createReminder(shared);
   const console = createConsole({
-    store,
-    municipalities,
-    municipality,
-    clock,
+    ...shared,
     ids,
-    log,
-    count: metrics.count,
-    publicUrl,
     secure: publicUrl().startsWith('https:'),
     address: (c) => addressOf(c, config.TRUST_PROXY === 'yes'),
     quota: (id) => parts.line.quota(id),
-    mail,
     oidc: config.OIDC_ISSUER
       ? {
           issuer: config.OIDC_ISSUER,

@@ -27,8 +27,11 @@ function listen() {
 }
 
 async function resync() {
+  const before = seq;
   const answer = await fetch(location.href);
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  // Something came in meanwhile: what was fetched may be older than what is shown, and would take it away.
+  if (seq !== before) return resync();
   seq = Number(fresh.body.dataset.seq);
   const log = document.querySelector('.log');
   if (log) log.replaceChildren(...fresh.querySelectorAll('.log > li'));
