@@ -211,6 +211,48 @@ describeInBrowser('the simulator page', (browser) => {
     await other.close();
   });
 
+  test('what comes in while the page fetches itself anew stays', async () => {
+    const hold = (): { until: Promise<void>; end: () => void } => {
+      let end = (): void => {};
+      const until = new Promise<void>((resolve) => (end = resolve));
+      return { until, end };
+    };
+    const stream = hold();
+    const fetched = hold();
+    const shown = hold();
+    await page.route('**/stream?*', async (route) => {
+      await stream.until;
+      await route.continue();
+    });
+    await page.goto(`${service.url}/simulator?city=ashiya`);
+    const known = await page.locator('.phone').count();
+    // Something happens before the page listens, so it fetches itself anew …
+    const other = await browser().newPage();
+    await other.goto(`${service.url}/simulator?city=ashiya`);
+    await other.getByRole('button', { name: '住民を追加' }).click();
+    await other.locator('.phone').nth(known).waitFor();
+    await page.route('**/simulator?city=ashiya', async (route) => {
+      const response = await route.fetch();
+      fetched.end();
+      await shown.until;
+      await route.fulfill({ response });
+    });
+    stream.end();
+    await fetched.until;
+    // … and a resident is added between its question and the answer.
+    await page.getByRole('button', { name: '住民を追加' }).click();
+    await page.locator('.phone').nth(known).waitFor();
+    const added = await page.locator('.phone').last().getAttribute('id');
+    shown.end();
+    await page
+      .locator('.phone')
+      .nth(known + 1)
+      .waitFor();
+    expect(await page.locator(`#${added}`).isVisible()).toBe(true);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await other.close();
+  });
+
   test('behind the phones: what triage saw, the raw JSON, faults and redelivery', async () => {
     const phone = await newPhone();
     await page.getByRole('link', { name: '裏側を見る' }).click();
