@@ -1,6 +1,4 @@
-import { countGraphemes } from '#support/graphemes.ts';
-
-const segmenter = new Intl.Segmenter('ja', { granularity: 'grapheme' });
+import { countGraphemes, firstGraphemes } from '#support/graphemes.ts';
 
 /** Length as LINE counts labels: grapheme clusters. */
 export const graphemes = countGraphemes;
@@ -9,9 +7,5 @@ export const graphemes = countGraphemes;
 export function clip(text: string, limit: number): string {
   // A cluster has at least one unit.
   if (text.length <= limit || countGraphemes(text) <= limit) return text;
-  const parts = [...segmenter.segment(text)];
-  return `${parts
-    .slice(0, limit - 1)
-    .map((part) => part.segment)
-    .join('')}…`;
+  return `${firstGraphemes(text, limit - 1)}…`;
 }

@@ -11,3 +11,11 @@ export function countGraphemes(text: string): number {
   for (const _ of segmenter.segment(text)) n++;
   return n;
 }
+
+/** The first `limit` clusters. */
+export function firstGraphemes(text: string, limit: number): string {
+  if (PLAIN.test(text)) return text.slice(0, limit);
+  let n = 0;
+  for (const { index } of segmenter.segment(text)) if (n++ === limit) return text.slice(0, index);
+  return text;
+}

@@ -14,6 +14,8 @@ import { CRISIS_SHARE, readTexts } from './load/texts.ts';
 const WARM_UP = 3000;
 const CANDIDATES: readonly Candidate[] = [
   { name: 'floor', kind: 'floor', servers: 1 },
+  { name: 'least', kind: 'least', servers: 1 },
+  { name: 'least, redis', kind: 'least-redis', servers: 1 },
   { name: 'embedded', kind: 'embedded', servers: 1 },
   { name: 'redis, 1 server', kind: 'redis', servers: 1 },
   { name: 'redis, 2 servers', kind: 'redis', servers: 2 },
@@ -43,8 +45,10 @@ export async function run(args: readonly string[]): Promise<void> {
       crises: { type: 'string', default: 'few' },
     },
   });
-  const kinds = ['floor', ...values.only.split(',')].filter((kind) => kind !== 'redis');
-  if (values.only.includes('redis') && (await whyNoRedis()) === null) kinds.push('redis');
+  const only = values.only.split(',');
+  const needRedis = only.filter((kind) => kind.endsWith('redis'));
+  const kinds = ['floor', ...only.filter((kind) => !kind.endsWith('redis'))];
+  if (needRedis.length > 0 && (await whyNoRedis()) === null) kinds.push(...needRedis);
   const rows: Row[] = [];
   for (const candidate of CANDIDATES) {
     if (!kinds.includes(candidate.kind)) continue;

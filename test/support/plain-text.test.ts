@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { copy } from '#support/copy.ts';
-import { countGraphemes } from '#support/graphemes.ts';
+import { countGraphemes, firstGraphemes } from '#support/graphemes.ts';
 
 const segmenter = new Intl.Segmenter('ja', { granularity: 'grapheme' });
 
@@ -29,7 +29,11 @@ describe('counting and copying', () => {
     fc.assert(
       fc.property(text, (parts) => {
         const whole = parts.join('');
-        expect(countGraphemes(whole)).toBe([...segmenter.segment(whole)].length);
+        const clusters = [...segmenter.segment(whole)].map(({ segment }) => segment);
+        expect(countGraphemes(whole)).toBe(clusters.length);
+        for (const n of [0, 1, 3, clusters.length, clusters.length + 1]) {
+          expect(firstGraphemes(whole, n)).toBe(clusters.slice(0, n).join(''));
+        }
       }),
       { numRuns: 3000 },
     );

@@ -8,10 +8,18 @@ import { type RedisServer, startRedis } from '../../support/redis-server.ts';
 import { freePort, SECRET } from '../../support/service.ts';
 
 const TOP = join(import.meta.dirname, '..', '..', '..');
+const SERVICE = 'src/start.mjs';
+const SCRIPTS: Record<Candidate['kind'], string> = {
+  floor: 'test/bench/load/floor.ts',
+  least: 'test/bench/load/least.ts',
+  'least-redis': 'test/bench/load/least.ts',
+  embedded: SERVICE,
+  redis: SERVICE,
+};
 
 export interface Candidate {
   name: string;
-  kind: 'floor' | 'embedded' | 'redis';
+  kind: 'floor' | 'least' | 'least-redis' | 'embedded' | 'redis';
   servers: number;
 }
 
@@ -35,7 +43,7 @@ export interface Place {
 /** Where the records will be: an empty folder or an empty Redis. */
 export async function makePlace(kind: Candidate['kind']): Promise<Place> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tsunagi-bench-'));
-  const redis = kind === 'redis' ? await startRedis() : null;
+  const redis = kind === 'redis' || kind === 'least-redis' ? await startRedis() : null;
   const env = { SECRET_KEYS: generateKey('bench'), ...(redis ? { REDIS_URL: redis.url } : {}) };
   return {
     dataDir,
@@ -59,31 +67,27 @@ export async function startServers(
   for (let i = 0; i < servers; i++) {
     const port = await freePort();
     const begin = performance.now();
-    const child = spawn(
-      process.execPath,
-      [...profileArgs(kind), kind === 'floor' ? 'test/bench/load/floor.ts' : 'src/start.mjs'],
-      {
-        cwd: TOP,
-        env: {
-          ...process.env,
-          PORT: String(port),
-          HOST: '127.0.0.1',
-          DATA_DIR: place.dataDir,
-          LOG_LEVEL: 'error',
-          LINE_API_BASE_URL: options.lineUrl,
-          ...credentials(options.municipalities ?? ['ashiya']),
-          ...place.env,
-        },
-        stdio: ['ignore', 'pipe', 'inherit'],
+    const child = spawn(process.execPath, [...profileArgs(kind), SCRIPTS[kind]], {
+      cwd: TOP,
+      env: {
+        ...process.env,
+        PORT: String(port),
+        HOST: '127.0.0.1',
+        DATA_DIR: place.dataDir,
+        LOG_LEVEL: 'error',
+        LINE_API_BASE_URL: options.lineUrl,
+        ...credentials(options.municipalities ?? ['ashiya']),
+        ...place.env,
       },
-    );
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     children.push(child);
     await new Promise<void>((resolve, reject) => {
       child.stdout!.on('data', (chunk: Buffer) => chunk.toString().includes('tsunagi is ready') && resolve());
       child.once('exit', (code) => reject(new Error(`${kind} ended with ${code}`)));
     });
     const url = `http://127.0.0.1:${port}`;
-    if (kind !== 'floor') await (await fetch(`${url}/readyz`)).text();
+    if (SCRIPTS[kind] === SERVICE) await (await fetch(`${url}/readyz`)).text();
     if (i === 0) startMs = performance.now() - begin;
     urls.push(url);
   }
@@ -134,7 +138,7 @@ function credentials(municipalities: readonly string[]): Record<string, string> 
 
 function profileArgs(kind: Candidate['kind']): string[] {
   const dir = process.env.BENCH_PROFILE;
-  return dir === undefined || kind === 'floor' ? [] : ['--cpu-prof', `--cpu-prof-dir=${dir}`];
+  return dir === undefined || SCRIPTS[kind] !== SERVICE ? [] : ['--cpu-prof', `--cpu-prof-dir=${dir}`];
 }
 
 /** Milliseconds of processor time that a process with all its threads, or one thread, has used. */
