@@ -23,7 +23,7 @@ import { unsend } from './unsend.ts';
 const RACES = 25;
 
 /**
- * @param read the event as it was just read from the inbox.
+ * @param read the event as it was just read from the inbox; at revision 0 this turn's commit is what keeps it.
  * @param onItsWay the answer before this one may not have arrived yet: it is not to be overtaken.
  * @returns what is to be sent, null when there is nothing (or another server did the turn).
  * @throws StoreError when the store is away: the event stays in the inbox.
@@ -40,7 +40,7 @@ export async function handleEvent(
   if (!script) return null;
   for (let race = 0; race < RACES; race++) {
     const draft = createDraft(store, municipality);
-    if (race === 0) draft.know('inbox', read);
+    if (race === 0 || (read.revision === 0 && (await draft.get('inbox', read.id)) === null)) draft.know('inbox', read);
     const taken = await take(draft, read.id);
     if (!taken) return null;
     const talk = await openTalk(world, draft, taken.event, script, onItsWay);

@@ -43,6 +43,11 @@ async function receiveForCity(store: Store, municipality: string, events: readon
   return { municipality, accepted: [...fresh.values()], duplicates: events.length - fresh.size };
 }
 
+/** An event as it would stand in the inbox, not kept yet. */
+export function unkept(event: Incoming): Stored<'inbox'> {
+  return { id: markOf(event), revision: 0, body: bodyOf(event, 0) };
+}
+
 /**
  * A message is known by its own id, which stays the same should it ever come under another event id. Everything else by
  * the event's id; an unsend names another event's message.

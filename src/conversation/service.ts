@@ -8,9 +8,10 @@ import type { Channel } from './channel.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { giveUp, handleEvent } from './handle-event.ts';
 import { createHousekeeping } from './housekeeping.ts';
+import { type InHand, takeInHand } from './in-hand.ts';
 import { recordLost } from './lost-answer.ts';
 import { createOutbox, type Ready } from './outbox.ts';
-import { receiveEvents } from './receive-events.ts';
+import { receiveEvents, unkept } from './receive-events.ts';
 import { createStandstill } from './standstill.ts';
 import type { OnItsWay, World } from './talk.ts';
 import { fireTimers } from './timers.ts';
@@ -64,6 +65,8 @@ export function createConversation(options: ConversationOptions): Conversation {
   const dispatcher = createDispatcher({ workers: options.workers, work });
   const housekeeping = createHousekeeping({ world, store });
   const standstill = createStandstill();
+  /** Not kept yet and waiting for their turn, by contact. */
+  const unbegun = new Map<string, InHand>();
   /** Just received and not looked at yet, by contact. Contacts of which more is waiting are not trusted to it. */
   const fresh = new Map<string, Stored<'inbox'>[]>();
   /** Contacts of which something was left for later: what is older comes first. */
@@ -74,19 +77,28 @@ export function createConversation(options: ConversationOptions): Conversation {
 
   /** All that one contact has waiting, in order; each turn's answer leaves before the next turn begins. */
   async function work(municipality: string, contact: string, free: () => void): Promise<void> {
+    const name = `${municipality}/${contact}`;
+    const inHand = unbegun.get(name);
+    unbegun.delete(name);
     try {
-      const [first, second] = await nextOf(municipality, contact);
+      const [first, second] = await nextOf(municipality, contact, inHand);
       if (!first) return;
-      // Its files are broken: what waits comes first once they are mended.
-      if (!world.script(municipality)) return void left.add(`${municipality}/${contact}`);
+      if (!world.script(municipality)) {
+        // Its files are broken: what waits comes first once they are mended.
+        left.add(name);
+        await inHand?.keep();
+        return;
+      }
       const { done, ready } = await turn(municipality, first);
+      inHand?.done();
       free();
       if (ready !== null) await sendFor(municipality, ready);
       // What came in meanwhile has woken the contact itself.
       if (second || !done) dispatcher.wake(municipality, contact);
     } catch (error) {
-      // The store is away, or a fault: the event is still in the inbox and is found again by the next beat.
-      left.add(`${municipality}/${contact}`);
+      // The store is away, or a fault: the event is still in the inbox, or comes there now, and is found again by the next beat.
+      left.add(name);
+      inHand?.keep().catch(() => {});
       world.log.error('work left for later', { municipality, error });
       world.count('work_left', { municipality });
     }
@@ -104,13 +116,19 @@ export function createConversation(options: ConversationOptions): Conversation {
   }
 
   /** The contact's oldest two that wait: from memory where nobody else could have put any. */
-  async function nextOf(municipality: string, contact: string): Promise<Stored<'inbox'>[]> {
+  async function nextOf(municipality: string, contact: string, inHand?: InHand): Promise<Stored<'inbox'>[]> {
     const name = `${municipality}/${contact}`;
-    const mine = fresh.get(name);
+    const mine = inHand && !inHand.crowded ? [inHand.row] : fresh.get(name);
     fresh.delete(name);
     if (options.alone === true && mine?.length === 1 && !left.has(name)) return mine;
     left.delete(name);
-    return store.list(municipality, 'inbox', 'contact', { prefix: `${contact}|`, limit: 2 });
+    const list = () => store.list(municipality, 'inbox', 'contact', { prefix: `${contact}|`, limit: 2 });
+    const rows = await list();
+    if (!inHand) return rows;
+    if (rows.length === 0 && !inHand.crowded) return [inHand.row];
+    // What else waits may be older.
+    await inHand.keep();
+    return list();
   }
 
   async function turn(municipality: string, first: Stored<'inbox'>): Promise<{ done: boolean; ready: Ready | null }> {
@@ -122,7 +140,7 @@ export function createConversation(options: ConversationOptions): Conversation {
       const { id } = first;
       world.log.error('a turn failed', { municipality, event: id, error });
       world.count('turn_failures', { municipality });
-      const row = await store.get(municipality, 'inbox', id);
+      const row = (await store.get(municipality, 'inbox', id)) ?? (first.revision === 0 ? first : null);
       if (!row) return { done: true, ready: null };
       if (row.body.attempts + 1 >= ATTEMPTS) {
         return { done: true, ready: await giveUp(world, store, municipality, id, onItsWay) };
@@ -186,17 +204,41 @@ export function createConversation(options: ConversationOptions): Conversation {
     );
   };
 
+  /** Nothing else of the contact waits, and its turn is near. */
+  const mayGoStraight = ({ municipality, contact }: Incoming): boolean =>
+    !stopped &&
+    !dispatcher.has(municipality, contact) &&
+    !left.has(`${municipality}/${contact}`) &&
+    dispatcher.waiting() < options.workers;
+
+  const goStraight = (event: Incoming): Promise<void> => {
+    const { municipality, contact } = event;
+    const row = unkept(event);
+    const { id, body } = row;
+    const { inHand, kept } = takeInHand(row, () =>
+      store.commit(municipality, [{ type: 'put', kind: 'inbox', id, revision: 0, body }]),
+    );
+    unbegun.set(`${municipality}/${contact}`, inHand);
+    dispatcher.wake(municipality, contact);
+    return kept;
+  };
+
   return {
     async receive(events) {
-      for (const { municipality, accepted, duplicates } of await receiveEvents(
-        store,
-        await withoutWords(world, events),
-      )) {
+      const heard = await withoutWords(world, events);
+      const [first, ...others] = heard;
+      if (first && others.length === 0 && mayGoStraight(first)) {
+        await goStraight(first);
+        return world.count('events_accepted', { municipality: first.municipality });
+      }
+      for (const { municipality, accepted, duplicates } of await receiveEvents(store, heard)) {
         world.count('events_accepted', { municipality }, accepted.length);
         if (duplicates > 0) world.count('events_duplicate', { municipality }, duplicates);
         for (const row of accepted) {
           const { contact } = row.body.event!;
           const name = `${municipality}/${contact}`;
+          const before = unbegun.get(name);
+          if (before) before.crowded = true;
           if (!dispatcher.has(municipality, contact)) fresh.set(name, [row]);
           else fresh.delete(name);
           dispatcher.wake(municipality, contact);
@@ -217,7 +259,9 @@ export function createConversation(options: ConversationOptions): Conversation {
       stopped = true;
       if (timer) clearTimeout(timer);
       await beating;
-      await dispatcher.stop();
+      const ended = dispatcher.stop();
+      await Promise.allSettled([...unbegun.values()].map((inHand) => inHand.keep()));
+      await ended;
       await outbox.settle(true);
     },
     async idle() {

@@ -36,7 +36,7 @@ describe('kill -9 between the 200 and the reply', () => {
       const residents = Array.from({ length: RESIDENTS }, () => line.addResident('ashiya').userId);
       const deliveries = residents.map((userId) => line.say(userId, '母の物忘れがひどくて、夜も眠れません'));
       // From before the first 200 to after the last reply: each round cuts somewhere else.
-      await wait(round * 7);
+      await wait(round * 12);
       await service.kill('SIGKILL');
       const statuses = (await Promise.all(deliveries)).map((delivery) => delivery.status);
       service = await startService({ port, env, dataDir });
