@@ -16,8 +16,8 @@ export function createKuromojiTokenizer(options: { cacheDir?: string } = {}): To
   const { version } = createRequire(import.meta.url)(manifest) as { version: string };
   const data = readKuromojiDictionary(path.join(path.dirname(manifest), 'dict'), version, options.cacheDir);
   const lattice = new Lattice(data);
-  const known = new FeatureReader(data.tokens, data.features);
-  const unknown = new FeatureReader(data.unknownTokens, data.unknownFeatures);
+  const lines = new FeatureReader(data.featureAt, data.features);
+  const unknownFrom = data.unknownStart[0]!;
   return {
     version,
     tokenize(text) {
@@ -25,8 +25,8 @@ export function createKuromojiTokenizer(options: { cacheDir?: string } = {}): To
       let from = 0;
       while (from < text.length) {
         const to = sentenceEnd(text, from);
-        lattice.bestPath(text, from, to, (start, end, id, isKnown) => {
-          tokens.push(toToken(text, start, end, (isKnown ? known : unknown).read(id), isKnown));
+        lattice.bestPath(text, from, to, (start, end, entry) => {
+          tokens.push(toToken(text, start, end, lines.read(entry), entry < unknownFrom));
         });
         from = to;
       }
@@ -65,24 +65,23 @@ function toToken(text: string, start: number, end: number, features: readonly st
 /** Feature lines decoded once each; the cache is emptied when full so that memory stays bounded. */
 class FeatureReader {
   #cache = new Map<number, readonly string[]>();
-  readonly #tokens: Uint8Array;
+  readonly #at: Int32Array;
   readonly #features: Buffer;
 
-  constructor(tokens: Uint8Array, features: Uint8Array) {
-    this.#tokens = tokens;
+  constructor(at: Int32Array, features: Uint8Array) {
+    this.#at = at;
     this.#features = Buffer.from(features.buffer, features.byteOffset, features.byteLength);
   }
 
-  read(id: number): readonly string[] {
-    const cached = this.#cache.get(id);
+  read(entry: number): readonly string[] {
+    const cached = this.#cache.get(entry);
     if (cached !== undefined) return cached;
-    const t = this.#tokens;
-    const at = t[id + 6]! | (t[id + 7]! << 8) | (t[id + 8]! << 16) | (t[id + 9]! << 24);
+    const at = this.#at[entry]!;
     const line = this.#features.toString('utf8', at, this.#features.indexOf(0, at));
     const features = line.split(',').slice(1);
     if (features[READING] !== undefined) features[READING] = toHiragana(features[READING]);
     if (this.#cache.size >= 20_000) this.#cache.clear();
-    this.#cache.set(id, features);
+    this.#cache.set(entry, features);
     return features;
   }
 }

@@ -1,26 +1,28 @@
 /** The cheapest path through kuromoji's words (Viterbi), on arrays that are reused from one sentence to the next. */
 import type { KuromojiData } from './kuromoji-dictionary.ts';
 
-type Emit = (start: number, end: number, id: number, known: boolean) => void;
+/** `entry`: see KuromojiData. */
+type Emit = (start: number, end: number, entry: number) => void;
 
 interface CharClass {
   readonly alwaysInvoke: boolean;
   readonly grouping: boolean;
 }
 
-const UNKNOWN_BIT = 1 << 30;
 const STEP_BITS = 15;
 const STEPS = 1 << STEP_BITS;
+/** More than any path costs: a path is a few thousand words long at most, and each costs less than 2^16. */
+const DEAREST = 0x7fffffff;
 
 export class Lattice {
   readonly #data: KuromojiData;
   readonly #classes: CharClass[];
   readonly #rights: number;
-  /** Node n: where it starts, its word (UNKNOWN_BIT set for an unknown one), right context, cost so far, the node before. */
+  /** Node n: where it starts, its entry, right context, cost so far, the node before, the next that ends where it does. */
   #start = new Int32Array(1024);
-  #word = new Int32Array(1024);
+  #entry = new Int32Array(1024);
   #right = new Int32Array(1024);
-  #cost = new Float64Array(1024);
+  #cost = new Int32Array(1024);
   #prev = new Int32Array(1024);
   #next = new Int32Array(1024);
   /** First and last node that end at a position; kuromoji settles equal costs by order of entry, so order is kept. */
@@ -29,24 +31,25 @@ export class Lattice {
   #runEnd = new Int32Array(256);
   #count = 0;
   /** For each left context the cheapest way to the position looked at: many words at one position share a context. */
-  readonly #cheapest: Float64Array;
+  readonly #cheapest: Int32Array;
   readonly #cheapestFrom: Int32Array;
   /** The position (counted over all texts) that the two above were worked out for. */
   readonly #workedOut: Float64Array;
   #position = 0;
   /**
    * Steps down the trie that were taken lately, four numbers each: node + 1 (0 for an unused slot), UTF-16 unit, the node it leads
-   * to, the value of the word that ends there (-1 for none). Texts take the same steps again and again, and one step down the
-   * trie reads from four far places.
+   * to, the first entry of the word that ends there (-1 for none). Texts take the same steps again and again, and one step down
+   * the trie reads from four far places.
    */
   readonly #steps = new Int32Array(4 * STEPS);
+  #path = new Int32Array(1024);
 
   constructor(data: KuromojiData) {
     this.#data = data;
     this.#classes = readClasses(data.invoke);
     this.#rights = data.rightContexts[0]!;
     const lefts = data.costs.length / this.#rights;
-    this.#cheapest = new Float64Array(lefts);
+    this.#cheapest = new Int32Array(lefts);
     this.#cheapestFrom = new Int32Array(lefts);
     this.#workedOut = new Float64Array(lefts);
   }
@@ -73,9 +76,12 @@ export class Lattice {
       this.#runEnd = new Int32Array(length * 2);
     }
     this.#first.fill(-1, 0, length + 1);
+    const runEnd = this.#runEnd;
+    let after = -1;
     for (let pos = length - 1; pos >= 0; pos--) {
-      const same = pos + 1 < length && this.#classOf(text, from + pos) === this.#classOf(text, from + pos + 1);
-      this.#runEnd[pos] = same ? this.#runEnd[pos + 1]! : pos + 1;
+      const charClass = this.#classOf(text, from + pos);
+      runEnd[pos] = charClass === after ? runEnd[pos + 1]! : pos + 1;
+      after = charClass;
     }
     this.#count = 1;
     this.#right[0] = 0;
@@ -96,7 +102,7 @@ export class Lattice {
   }
 
   #addKnown(text: string, from: number, pos: number, length: number): boolean {
-    const { mapStart, mapIds, mapEntries } = this.#data;
+    const { entries } = this.#data;
     const steps = this.#steps;
     let node = 0;
     let found = false;
@@ -104,13 +110,13 @@ export class Lattice {
       const slot = this.#step(node, text.charCodeAt(from + at));
       node = steps[slot + 2]!;
       if (node === -1) break;
-      const value = steps[slot + 3]!;
-      if (value === -1) continue;
+      let entry = steps[slot + 3]!;
+      if (entry === -1) continue;
       found = true;
-      const last = mapStart[value + 1]!;
-      for (let i = mapStart[value]!; i < last; i++) {
-        const entry = 3 * i;
-        this.#addNode(mapIds[i]!, mapEntries[entry]!, mapEntries[entry + 1]!, mapEntries[entry + 2]!, pos, at + 1);
+      for (let isLast = false; !isLast; entry++) {
+        const left = entries[3 * entry]!;
+        isLast = left < 0;
+        this.#addNode(entry, isLast ? ~left : left, pos, at + 1);
       }
     }
     return found;
@@ -123,38 +129,31 @@ export class Lattice {
     if (steps[slot] === node + 1 && steps[slot + 1] === code) return slot;
     const { trie } = this.#data;
     const to = step(trie, node, code);
-    const leaf = to === -1 ? -1 : trie[2 * to]!;
+    const end = to === -1 ? -1 : trie[2 * to]!;
     steps[slot] = node + 1;
     steps[slot + 1] = code;
     steps[slot + 2] = to;
-    steps[slot + 3] = to !== -1 && trie[2 * leaf + 1] === to ? -trie[2 * leaf]! - 1 : -1;
+    steps[slot + 3] = to !== -1 && trie[2 * end + 1] === to ? -1 - trie[2 * end]! : -1;
     return slot;
   }
 
   #addUnknown(pos: number, charClass: number, length: number): void {
-    const { unknownStart, unknownIds, unknownTokens: t } = this.#data;
-    for (let i = unknownStart[charClass]!; i < unknownStart[charClass + 1]!; i++) {
-      const id = unknownIds[i]!;
-      const cost = ((t[id + 4]! | (t[id + 5]! << 8)) << 16) >> 16;
-      this.#addNode(
-        id | UNKNOWN_BIT,
-        t[id]! | (t[id + 1]! << 8),
-        t[id + 2]! | (t[id + 3]! << 8),
-        cost,
-        pos,
-        pos + length,
-      );
+    const { unknownStart, entries } = this.#data;
+    for (let entry = unknownStart[charClass]!; entry < unknownStart[charClass + 1]!; entry++) {
+      const left = entries[3 * entry]!;
+      this.#addNode(entry, left < 0 ? ~left : left, pos, pos + length);
     }
   }
 
-  #addNode(word: number, left: number, right: number, cost: number, start: number, end: number): void {
+  #addNode(entry: number, left: number, start: number, end: number): void {
     if (this.#workedOut[left] !== this.#position) this.#workOut(left, start);
+    const { entries } = this.#data;
     const n = this.#count++;
     if (n >= this.#start.length) this.#grow();
     this.#start[n] = start;
-    this.#word[n] = word;
-    this.#right[n] = right;
-    this.#cost[n] = this.#cheapest[left]! + cost;
+    this.#entry[n] = entry;
+    this.#right[n] = entries[3 * entry + 1]!;
+    this.#cost[n] = this.#cheapest[left]! + entries[3 * entry + 2]!;
     this.#prev[n] = this.#cheapestFrom[left]!;
     this.#next[n] = -1;
     if (this.#first[end] === -1) this.#first[end] = n;
@@ -164,13 +163,14 @@ export class Lattice {
 
   #workOut(left: number, start: number): void {
     const { costs } = this.#data;
+    const [cost, right, next] = [this.#cost, this.#right, this.#next];
     const row = left * this.#rights;
-    let best = Number.MAX_VALUE;
+    let best = DEAREST;
     let from = -1;
-    for (let p = this.#first[start]!; p !== -1; p = this.#next[p]!) {
-      const cost = this.#cost[p]! + costs[row + this.#right[p]!]!;
-      if (cost < best) {
-        best = cost;
+    for (let p = this.#first[start]!; p !== -1; p = next[p]!) {
+      const through = cost[p]! + costs[row + right[p]!]!;
+      if (through < best) {
+        best = through;
         from = p;
       }
     }
@@ -180,22 +180,16 @@ export class Lattice {
   }
 
   #walkBack(from: number, length: number, emit: Emit): void {
-    let best = Number.MAX_VALUE;
-    let node = -1;
-    for (let p = this.#first[length]!; p !== -1; p = this.#next[p]!) {
-      const cost = this.#cost[p]! + this.#data.costs[this.#right[p]!]!;
-      if (cost < best) {
-        best = cost;
-        node = p;
-      }
-    }
-    const path: number[] = [];
-    for (; node > 0; node = this.#prev[node]!) path.push(node);
-    for (let i = path.length - 1; i >= 0; i--) {
+    this.#position++;
+    this.#workOut(0, length);
+    if (this.#path.length < length) this.#path = new Int32Array(length * 2);
+    const path = this.#path;
+    let words = 0;
+    for (let node = this.#cheapestFrom[0]!; node > 0; node = this.#prev[node]!) path[words++] = node;
+    for (let i = words - 1; i >= 0; i--) {
       const n = path[i]!;
       const end = i === 0 ? length : this.#start[path[i - 1]!]!;
-      const word = this.#word[n]!;
-      emit(from + this.#start[n]!, from + end, word & ~UNKNOWN_BIT, (word & UNKNOWN_BIT) === 0);
+      emit(from + this.#start[n]!, from + end, this.#entry[n]!);
     }
   }
 
@@ -207,13 +201,11 @@ export class Lattice {
       return array;
     };
     this.#start = wider(this.#start);
-    this.#word = wider(this.#word);
+    this.#entry = wider(this.#entry);
     this.#right = wider(this.#right);
+    this.#cost = wider(this.#cost);
     this.#prev = wider(this.#prev);
     this.#next = wider(this.#next);
-    const cost = new Float64Array(size);
-    cost.set(this.#cost);
-    this.#cost = cost;
   }
 }
 
