@@ -15,7 +15,8 @@ const DIGITS: Record<string, number> = { 〇: 0, 一: 1, 二: 2, 三: 3, 四: 4,
 
 export function findQuantities(text: string): Quantity[] {
   const found: Quantity[] = [];
-  for (const match of text.matchAll(PATTERN)) {
+  PATTERN.lastIndex = 0;
+  for (let match = PATTERN.exec(text); match !== null; match = PATTERN.exec(text)) {
     const value = numberOf(match[1]!) * ({ 万: 10_000, 千: 1_000, 百: 100 }[match[2] ?? ''] ?? 1);
     const range = { start: match.index, end: match.index + match[0].length };
     for (const kind of kindsOf(value, match[3]!)) found.push({ kind, ...range });
