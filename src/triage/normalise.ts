@@ -4,8 +4,8 @@
  */
 import { emojiClass } from './emoji.ts';
 import { toHiragana } from './kana.ts';
-import { type MappedText, replaceMapped } from './mapped-text.ts';
 import { countKanji, countLetters, isAllKatakana } from './letters.ts';
+import { type MappedText, replaceMapped } from './mapped-text.ts';
 import { isRomaji, romajiToKana } from './romaji.ts';
 
 export interface Normalised extends MappedText {
@@ -151,7 +151,9 @@ type Folding = readonly [string, RegExp, string];
 
 /** Endings of Kansai, Fukui, Mikawa and Miyazaki that hide a verb's form from the analyser. Words stand in slips.txt. */
 const DIALECT: readonly Folding[] = [
-  ['ん', /(?<=[えけせてねへめれげべ]|ら|し|い|き|り|ち|み)(?:へん|ひん|やん)(?=[。、!?… わでのかねしよやけなっ]|$)/gu,
+  [
+    'ん',
+    /(?<=[えけせてねへめれげべ]|ら|し|い|き|り|ち|み)(?:へん|ひん|やん)(?=[。、!?… わでのかねしよやけなっ]|$)/gu,
     'ない',
   ],
   ['ん', /(?<=[えけせてねめれげべらいきりちみ])(?:へんかった|んかった|んやった)/gu, 'なかった'],
@@ -159,7 +161,9 @@ const DIALECT: readonly Folding[] = [
   ['ちょっ', /(?<=[っいしきち一-龠])ちょっ(?=た|て)/gu, 'てい'],
   ['んくて', /(?<=[かさたなまらわばが])んくて/gu, 'なくて'],
   ['んくなっ', /(?<=[かさたなまらわばがけれせてめえ])んくなっ/gu, 'なくなっ'],
-  ['', /(?:やざ|やざの|ざあ|がの|のぉ|だに|(?<=[るたいう])だら|やろか|とよ|っちゃが|じゃが|やに|がや|ばい|けんね)(?=[。、!?… ]|$)/gu,
+  [
+    '',
+    /(?:やざ|やざの|ざあ|がの|のぉ|だに|(?<=[るたいう])だら|やろか|とよ|っちゃが|じゃが|やに|がや|ばい|けんね)(?=[。、!?… ]|$)/gu,
     '',
   ],
   ['だもんで', /だもんで/gu, 'なので'],

@@ -68,7 +68,8 @@ export class PhraseTrie {
   #tell(node: number, start: number, end: number, found: Found): void {
     const [endsAt, ends] = [this.#endsAt, this.#ends];
     const last = endsAt[node + 1]!;
-    for (let i = endsAt[node]!; i < last; i++) found(ends[i]! >> KIND_BITS, start, end, ends[i]! & ((1 << KIND_BITS) - 1));
+    for (let i = endsAt[node]!; i < last; i++)
+      found(ends[i]! >> KIND_BITS, start, end, ends[i]! & ((1 << KIND_BITS) - 1));
   }
 }
 

@@ -1,7 +1,7 @@
 /** Ages, sums, spans and hours in a normalised text as classes: 52歳 → `年齢 50代`, 43円 → `金額 千円未満`. */
 
 export interface Quantity {
-  readonly kind: string;
+  readonly group: string;
   readonly start: number;
   readonly end: number;
 }
@@ -19,7 +19,7 @@ export function findQuantities(text: string): Quantity[] {
   for (let match = PATTERN.exec(text); match !== null; match = PATTERN.exec(text)) {
     const value = numberOf(match[1]!) * ({ 万: 10_000, 千: 1_000, 百: 100 }[match[2] ?? ''] ?? 1);
     const range = { start: match.index, end: match.index + match[0].length };
-    for (const kind of kindsOf(value, match[3]!)) found.push({ kind, ...range });
+    for (const group of kindsOf(value, match[3]!)) found.push({ group, start: range.start, end: range.end });
   }
   return found;
 }
