@@ -21,15 +21,15 @@ export interface KuromojiData {
   readonly features: Uint8Array;
   /** costs[left · rights + right], so that those of one left context are neighbours. Context 0 is the begin or end of a text. */
   readonly costs: Int16Array;
-  /** One number: how many right contexts there are. */
-  readonly rightContexts: Int32Array;
+  /** The least and the most that a right context costs before any left one. */
+  readonly bounds: Int16Array;
   /** The first entry of an unknown word of each character class. The first of all is the number of known entries. */
   readonly unknownStart: Int32Array;
   readonly charClass: Uint8Array;
   readonly invoke: Uint8Array;
 }
 
-const MAGIC = 'tsunagi-kuromoji-6';
+const MAGIC = 'tsunagi-kuromoji-7';
 
 /** Reads the cache, or inflates `dicPath` and writes the cache (silently without one when the place cannot be written). */
 export function readKuromojiDictionary(dicPath: string, version: string, cacheDir?: string): KuromojiData {
@@ -61,7 +61,7 @@ function inflate(dicPath: string): KuromojiData {
     ),
     features: joined(Uint8Array, known.features, unknown.features),
     costs: byLeftContext(costs, ranks),
-    rightContexts: Int32Array.of(costs[0]!),
+    bounds: boundsOf(costs, ranks.right),
     unknownStart: unknown.start.map((at) => at + known.featureAt.length),
     charClass: bytes('unk_char'),
     invoke: trim(bytes('unk_invoke')),
@@ -176,6 +176,17 @@ function byLeftContext(raw: Int16Array, ranks: Ranks): Int16Array {
     for (let left = 0; left < lefts; left++)
       costs[ranks.left[left]! * rights + ranks.right[right]!] = raw[right * lefts + left + 2]!;
   return costs;
+}
+
+function boundsOf(raw: Int16Array, ranks: Int16Array): Int16Array {
+  const [rights, lefts] = [raw[0]!, raw[1]!];
+  const bounds = new Int16Array(2 * rights);
+  for (let right = 0; right < rights; right++) {
+    const row = raw.subarray(right * lefts + 2, (right + 1) * lefts + 2);
+    bounds[2 * ranks[right]!] = row.reduce((least, cost) => Math.min(least, cost));
+    bounds[2 * ranks[right]! + 1] = row.reduce((most, cost) => Math.max(most, cost));
+  }
+  return bounds;
 }
 
 function joined<T extends Int16Array | Int32Array | Uint8Array>(of: new (length: number) => T, a: T, b: T): T {
