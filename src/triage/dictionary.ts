@@ -55,6 +55,29 @@ class Places {
   }
 }
 
+/** The groups that a word's dictionary form belongs to; for words met lately without looking at its letters. */
+class Bases {
+  readonly #symbols: ReadonlyMap<string, readonly number[]>;
+  readonly #words = new Int32Array(RECENT).fill(-1);
+  readonly #found: (readonly number[] | undefined)[] = new Array(RECENT);
+
+  constructor(bases: CompiledDictionary['bases']) {
+    this.#symbols = new Map(bases);
+  }
+
+  of({ base, word }: Token): readonly number[] | undefined {
+    const slot = word & (RECENT - 1);
+    if (word >= 0 && this.#words[slot] === word) return this.#found[slot];
+    const found = this.#symbols.get(base);
+    this.#words[slot] = word;
+    this.#found[slot] = found;
+    return found;
+  }
+}
+
+/** A power of two. */
+const RECENT = 4096;
+
 const NOWHERE: readonly { start: number; end: number }[] = [];
 
 export function openDictionary(compiled: CompiledDictionary): Dictionary {
@@ -62,7 +85,7 @@ export function openDictionary(compiled: CompiledDictionary): Dictionary {
   const trie = new PhraseTrie(compiled.literals);
   const groupNames: string[] = [];
   for (const [symbol, name] of compiled.groups) groupNames[symbol] = name;
-  const bases = new Map(compiled.bases);
+  const bases = new Bases(compiled.bases);
   const triggers = triggersOf(patterns);
   const places = new Places();
   let edges = new Uint8Array(1024);
@@ -79,7 +102,7 @@ export function openDictionary(compiled: CompiledDictionary): Dictionary {
         if (fits) places.note(symbol, start, end);
       });
       for (const token of tokens) {
-        const found = bases.get(token.base);
+        const found = bases.of(token);
         if (found !== undefined) for (const symbol of found) places.note(symbol, token.start, token.end);
       }
       return { groups: groupHits(places, groupNames), patterns: patternHits(places, patterns, triggers, text) };

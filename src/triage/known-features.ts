@@ -24,9 +24,8 @@ export class KnownFeatures implements Gathering {
   values = new Float64Array(1024);
   readonly #vocabulary: Vocabulary;
   #negated: readonly Span[] = [];
-  /** For each name the last text it was seen in, counted to 255 and from 1 again. */
-  readonly #seen: Uint8Array;
-  #text = 0;
+  /** A bit for each name that was seen in the text at hand. */
+  readonly #seen: Int32Array;
   /** The part and the start of the word before, and of the word just added, and its end; part -1 for none. */
   #before = -1;
   #startBefore = 0;
@@ -39,17 +38,14 @@ export class KnownFeatures implements Gathering {
 
   constructor(vocabulary: Vocabulary) {
     this.#vocabulary = vocabulary;
-    this.#seen = new Uint8Array(vocabulary.size);
+    this.#seen = new Int32Array((vocabulary.size >> 5) + 1);
   }
 
   begin(negated: readonly Span[]): void {
     this.#negated = negated;
+    const [seen, at] = [this.#seen, this.at];
+    for (let i = 0; i < this.count; i++) seen[at[i]! >> 5] = 0;
     this.count = 0;
-    if (this.#text === 255) {
-      this.#text = 0;
-      this.#seen.fill(0);
-    }
-    this.#text++;
   }
 
   inNegated(start: number, end: number): boolean {
@@ -104,7 +100,7 @@ export class KnownFeatures implements Gathering {
       if (at + 1 < length) next = text.charCodeAt(at + 1);
       if (BREAK[code] === 1) continue;
       if (isKanji(code) && !(anyNegated && this.inNegated(at, at + 1)))
-        this.#keep(placeOf(characters.find(code << 16, 0)), KIND.kanji, at, at + 1);
+        this.#keep(this.#vocabulary.kanji(code), KIND.kanji, at, at + 1);
       if (at + 1 >= length) return;
       if (BREAK[next] === 1) continue;
       const pair = (code << 16) | next;
@@ -152,8 +148,11 @@ export class KnownFeatures implements Gathering {
   }
 
   #keep(place: number, kind: number, start: number, end: number): void {
-    if (place < 0 || this.#seen[place] === this.#text) return;
-    this.#seen[place] = this.#text;
+    if (place < 0) return;
+    const seen = this.#seen[place >> 5]!;
+    const bit = 1 << (place & 31);
+    if ((seen & bit) !== 0) return;
+    this.#seen[place >> 5] = seen | bit;
     const i = this.count++;
     if (i === this.at.length) this.#grow();
     this.at[i] = place;

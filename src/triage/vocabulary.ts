@@ -25,6 +25,8 @@ export interface VocabularyArrays {
    * A message has hundreds of such pairs, which stand close together here.
    */
   readonly groupPairs: Int32Array;
+  /** Place + 1 of each kanji, by its code unit. */
+  readonly kanji: Int32Array;
   readonly characters: Int32Array;
   readonly readings: Int32Array;
   /** Places of the names that are looked up whole. */
@@ -34,7 +36,7 @@ export interface VocabularyArrays {
 export class Vocabulary {
   readonly arrays: VocabularyArrays;
   readonly size: number;
-  /** One to three characters. */
+  /** Two or three characters. */
   readonly characters: GramIndex;
   /** Three or four kana. */
   readonly readings: GramIndex;
@@ -89,6 +91,11 @@ export class Vocabulary {
     return this.#whole.get(prefix)?.get(name) ?? -1;
   }
 
+  /** Place of `漢:character`. */
+  kanji(code: number): number {
+    return this.arrays.kanji[code]! - 1;
+  }
+
   /** The number of a part; -1 when no known name is made of it. */
   part(text: string): number {
     return this.#parts.get(text) ?? -1;
@@ -141,13 +148,15 @@ export function vocabularyOf(names: readonly string[]): Vocabulary {
   const groups = parts.size;
   const groupPairs = new Int32Array(groups * groups);
   const pairs = PairIndex.forEntries(startingWith('語:').length + startingWith('続:').length);
+  const kanji = new Int32Array(0x10000);
   const characters = new Map<string, number>();
   const readings = new Map<string, number>();
   const whole: number[] = [];
   names.forEach((name, place) => {
     const body = name.slice(2);
     const prefix = name[1] === ':' ? name[0]! : '';
-    if (prefix === '字' || prefix === '漢') characters.set(body, place);
+    if (prefix === '漢') kanji[body.charCodeAt(0)] = place + 1;
+    else if (prefix === '字') characters.set(body, place);
     else if (prefix === '音') readings.set(body, place);
     else if (prefix in JOINTS) {
       const [first, second] = partsOf(name);
@@ -168,6 +177,7 @@ export function vocabularyOf(names: readonly string[]): Vocabulary {
     parts: Buffer.from([...wholeNames, ...parts.keys()].join('\n')),
     pairs: pairs.table,
     groupPairs,
+    kanji,
     characters: GramIndex.of(characters, 2).table,
     readings: GramIndex.of(readings, 3).table,
     whole: Int32Array.from(whole),
