@@ -9,6 +9,8 @@ import type { Token } from './tokenizer.ts';
 
 export interface GroupHit {
   readonly group: string;
+  /** Of the group, the same in every text; -1 for what is no group of the dictionary (a quantity). */
+  readonly number: number;
   readonly start: number;
   readonly end: number;
 }
@@ -195,7 +197,8 @@ function groupHits(places: Places, groupNames: readonly (string | undefined)[]):
   const hits: GroupHit[] = [];
   for (const symbol of places.symbols) {
     const group = groupNames[symbol];
-    if (group !== undefined) for (const { start, end } of places.of(symbol)) hits.push({ group, start, end });
+    if (group !== undefined)
+      for (const { start, end } of places.of(symbol)) hits.push({ group, number: symbol, start, end });
   }
   return hits.sort((a, b) => a.start - b.start || b.end - a.end || (a.group < b.group ? -1 : 1));
 }

@@ -3,7 +3,7 @@
  * `語:` word, `否:` word under a negation, `群:` word group, `量:` quantity, `組:` two groups in one clause, `続:` two neighbouring
  * words, `字:` 2–3 characters, `漢:` one kanji, `音:` 3–4 kana of the reading, `印:` marks (question, emoji, length, …).
  */
-import type { Dictionary, PatternHit } from './dictionary.ts';
+import type { Dictionary, GroupHit, PatternHit } from './dictionary.ts';
 import { type Gathering, KIND, MAX_GRAM_TEXT } from './gathering.ts';
 import { marksOf } from './marks.ts';
 import { negatedTokens, negatedTopics, type Span } from './negation.ts';
@@ -16,7 +16,7 @@ export interface Analysis {
   readonly tokens: readonly Token[];
   readonly patterns: readonly PatternHit[];
   readonly negated: readonly Span[];
-  readonly groups: readonly { readonly group: string; readonly start: number; readonly end: number }[];
+  readonly groups: readonly GroupHit[];
   /** How it is said (marks.ts). */
   readonly marks: readonly string[];
 }
@@ -30,7 +30,7 @@ export function analyse(
 ): Analysis {
   const { text } = normalised;
   const { groups: words, patterns } = dictionary.search(text, tokens, normalised.kanaOnly);
-  const groups: Analysis['groups'] = [...words, ...findQuantities(text)];
+  const groups: GroupHit[] = [...words, ...findQuantities(text)];
   const negated = [...negatedTopics(text), ...patterns.filter(isHarmlessPhrase)];
   gathering.begin(negated);
   addTokens(gathering, tokens);
@@ -82,27 +82,27 @@ function isFunctional(token: Token): boolean {
 const PAIRED = 40;
 
 /** Groups, and pairs of groups no further apart than a clause or so. */
-function addGroups(gathering: Gathering, groups: Analysis['groups'], text: string): void {
-  const seen: Analysis['groups'][number][] = [];
+function addGroups(gathering: Gathering, groups: readonly GroupHit[], text: string): void {
+  const seen: GroupHit[] = [];
   for (const hit of groups) {
     if (gathering.inNegated(hit.start, hit.end)) gathering.add(KIND.group, '打消群', hit.group, hit.start, hit.end);
     else seen.push(hit);
   }
   for (const hit of seen) {
-    gathering.add(KIND.group, '群', hit.group, hit.start, hit.end);
+    gathering.addGroup(hit.group, hit.number, hit.start, hit.end);
     addPerson(gathering, hit, text);
   }
   const near = seen.slice(0, PAIRED);
-  const numbers = near.map((hit) => gathering.group(hit.group));
+  const pairings = near.map((hit) => gathering.pairing(hit.group, hit.number));
   for (let i = 0; i < near.length; i++) {
-    if (numbers[i]! < 0) continue;
+    if (pairings[i]! < 0) continue;
     const a = near[i]!;
     for (let j = i + 1; j < near.length; j++) {
       const b = near[j]!;
-      if (numbers[j]! < 0 || a.group === b.group) continue;
+      if (pairings[j]! < 0 || a.group === b.group) continue;
       const [from, to] = [Math.min(a.end, b.end), Math.max(a.start, b.start)];
       if (to - from > 30 || stopBetween(text, from, to)) continue;
-      gathering.addPair(numbers[i]!, numbers[j]!, Math.min(a.start, b.start), Math.max(a.end, b.end));
+      gathering.addPair(pairings[i]!, pairings[j]!, Math.min(a.start, b.start), Math.max(a.end, b.end));
     }
   }
 }
@@ -114,11 +114,12 @@ function stopBetween(text: string, from: number, to: number): boolean {
 
 const PERSON = /^(?:家族|他人|自分|恋人|ひとり親|子どもの人|老いた人)/u;
 const PARTICLE = /(?:さん|ちゃん|くん|たち)?(が|は|も|を|に|の|と|から|って|で|へ|、)/uy;
-/** The person that a group is about, null for none. */
+/** The person that a group of the dictionary is about, by its name; null for none. */
 const persons = new Map<string, string | null>();
 
 /** Who is named, and in which part of the sentence: 「夫が」「母を」「隣の」. */
-function addPerson(gathering: Gathering, { group, start, end }: Analysis['groups'][number], text: string): void {
+function addPerson(gathering: Gathering, { group, number, start, end }: GroupHit, text: string): void {
+  if (number < 0) return;
   let person = persons.get(group);
   if (person === undefined) {
     person = PERSON.exec(group)?.[0] ?? null;

@@ -20,8 +20,10 @@ export interface Gathering {
   /** `続:` of the word before, unless the clause ended there, and the word just added. */
   addNeighbours(): void;
   endClause(): void;
-  /** A number for a group; -1 when no known pair is made of it. */
-  group(name: string): number;
+  /** `群:name`; `number` is the dictionary's for the group, -1 for none. */
+  addGroup(name: string, number: number, start: number, end: number): void;
+  /** What addPair knows a group by; -1 when no known pair is made of it. */
+  pairing(name: string, number: number): number;
   /** `組:` of two groups, whichever comes first. */
   addPair(a: number, b: number, start: number, end: number): void;
   /** One kanji, and two or three characters of one clause. */
@@ -82,7 +84,11 @@ export class NameGathering implements Gathering {
     this.#word = undefined;
   }
 
-  group(name: string): number {
+  addGroup(name: string): void {
+    this.#note(KIND.group, `群:${name}`);
+  }
+
+  pairing(name: string): number {
     return this.#groups.push(name) - 1;
   }
 

@@ -12,6 +12,7 @@ export const KIND_SCALE: readonly number[] = [1, 1, 0.7, 0.7, 1, 0.7, 0.5, 0.8];
 
 const WORDS = 4096;
 const WORD = 4;
+const GROUP = 4;
 
 export class KnownFeatures implements Gathering {
   count = 0;
@@ -34,6 +35,8 @@ export class KnownFeatures implements Gathering {
   #end = 0;
   /** What words met lately are to the vocabulary, WORD numbers each: the word + 1, its part, the place of its `語:`. */
   readonly #words = new Int32Array(WORD * WORDS);
+  /** What groups are to the vocabulary, GROUP numbers each: 1 once it was asked, the place of its `群:`, its number for pairs. */
+  #groups = new Int32Array(GROUP * 1024);
   readonly #factors = new Float64Array(FEATURE_KINDS.length);
 
   constructor(vocabulary: Vocabulary) {
@@ -82,8 +85,29 @@ export class KnownFeatures implements Gathering {
     this.#part = -1;
   }
 
-  group(name: string): number {
-    return this.#vocabulary.group(name);
+  addGroup(name: string, number: number, start: number, end: number): void {
+    const place = number < 0 ? this.#vocabulary.whole('群', name) : this.#groups[this.#group(name, number) + 1]!;
+    this.#keep(place, KIND.group, start, end);
+  }
+
+  pairing(name: string, number: number): number {
+    return number < 0 ? this.#vocabulary.group(name) : this.#groups[this.#group(name, number) + 2]!;
+  }
+
+  /** Where in #groups a group stands. */
+  #group(name: string, number: number): number {
+    const slot = GROUP * number;
+    if (slot >= this.#groups.length) {
+      const wider = new Int32Array(2 * slot + GROUP);
+      wider.set(this.#groups);
+      this.#groups = wider;
+    }
+    if (this.#groups[slot] === 0) {
+      this.#groups[slot] = 1;
+      this.#groups[slot + 1] = this.#vocabulary.whole('群', name);
+      this.#groups[slot + 2] = this.#vocabulary.group(name);
+    }
+    return slot;
   }
 
   addPair(a: number, b: number, start: number, end: number): void {
