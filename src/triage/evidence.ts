@@ -68,7 +68,8 @@ function nameTelling(head: number, { evidence, normalised, model, features }: Na
     const best = strongest(count);
     if (best < 0) return;
     const k = telling[best]!;
-    const [start, end] = [starts[k]!, ends[k]!];
+    const start = starts[k]!;
+    const end = ends[k]!;
     const score = Math.round(scores[best]! * 1000) / 1000;
     scores[best] = TAKEN;
     if (start >= 0 && taken.some((t) => start < ends[t]! && end > starts[t]!)) continue;

@@ -100,7 +100,8 @@ function addGroups(gathering: Gathering, groups: readonly GroupHit[], text: stri
     for (let j = i + 1; j < near.length; j++) {
       const b = near[j]!;
       if (pairings[j]! < 0 || a.group === b.group) continue;
-      const [from, to] = [Math.min(a.end, b.end), Math.max(a.start, b.start)];
+      const from = Math.min(a.end, b.end);
+      const to = Math.max(a.start, b.start);
       if (to - from > 30 || stopBetween(text, from, to)) continue;
       gathering.addPair(pairings[i]!, pairings[j]!, Math.min(a.start, b.start), Math.max(a.end, b.end));
     }

@@ -46,7 +46,8 @@ export class KnownFeatures implements Gathering {
 
   begin(negated: readonly Span[]): void {
     this.#negated = negated;
-    const [seen, at] = [this.#seen, this.at];
+    const seen = this.#seen;
+    const { at } = this;
     for (let i = 0; i < this.count; i++) seen[at[i]! >> 5] = 0;
     this.count = 0;
   }

@@ -10,8 +10,12 @@ interface CharClass {
 }
 
 /** Numbers that are read together stand together, in records of so many. */
-const [NODE, POSITION, WAY, STEP] = [8, 4, 4, 4];
+const NODE = 8;
+const POSITION = 4;
+const WAY = 4;
+const STEP = 4;
 const STEP_BITS = 15;
+const STEPS = 1 << STEP_BITS;
 /** More than any path costs: a path is a few thousand words long at most, and each costs less than 2^16. */
 const DEAREST = 0x7fffffff;
 
@@ -40,9 +44,9 @@ export class Lattice {
   /**
    * Steps down the trie that were taken lately: node + 1 (0 for an unused slot), UTF-16 unit, the node it leads to, the first entry
    * of the word that ends there (-1 for none). Texts take the same steps again and again, and one step down the trie reads from
-   * four far places.
+   * four far places. Steps from one node by neighbouring units are neighbours: few cache lines for the kana that begin words.
    */
-  readonly #steps = new Int32Array(STEP << STEP_BITS);
+  readonly #steps = new Int32Array(STEP * STEPS);
   #path = new Int32Array(1024);
 
   constructor(data: KuromojiData) {
@@ -118,7 +122,8 @@ export class Lattice {
     const ends = this.#ends;
     let to = 0;
     for (let node = first; node !== -1; node = nodes[NODE * node + 5]!) {
-      const [right, cost] = [nodes[NODE * node + 2]!, nodes[NODE * node + 3]!];
+      const right = nodes[NODE * node + 2]!;
+      const cost = nodes[NODE * node + 3]!;
       if (cost + bounds[2 * right]! > limit) continue;
       ends[to] = cost;
       ends[to + 1] = right;
@@ -157,7 +162,7 @@ export class Lattice {
   /** Where in #steps the step from `node` stands. */
   #step(node: number, code: number): number {
     const steps = this.#steps;
-    const slot = STEP * ((Math.imul(node, 0x9e3779b1) ^ Math.imul(code, 0x85ebca6b)) >>> (32 - STEP_BITS));
+    const slot = STEP * (((Math.imul(node, 0x9e3779b1) >>> (32 - STEP_BITS)) + code) & (STEPS - 1));
     if (steps[slot] === node + 1 && steps[slot + 1] === code) return slot;
     const { trie } = this.#data;
     const to = step(trie, node, code);
@@ -178,12 +183,14 @@ export class Lattice {
   }
 
   #addNode(entry: number, left: number, start: number, end: number): void {
+    const ways = this.#ways;
     const way = WAY * left;
-    if (this.#ways[way] !== this.#looked) this.#workOut(left);
+    if (ways[way] !== this.#looked) this.#workOut(left);
     const { entries } = this.#data;
     const n = this.#count++;
     if (this.#nodes.length <= NODE * n) this.#grow();
-    const [nodes, positions, ways] = [this.#nodes, this.#positions, this.#ways];
+    const nodes = this.#nodes;
+    const positions = this.#positions;
     const at = NODE * n;
     nodes[at] = start;
     nodes[at + 1] = entry;
@@ -199,7 +206,8 @@ export class Lattice {
 
   #workOut(left: number): void {
     const { costs } = this.#data;
-    const [ends, count] = [this.#ends, this.#endCount];
+    const ends = this.#ends;
+    const count = this.#endCount;
     const row = left * this.#rights;
     let best = DEAREST;
     let from = -1;
@@ -220,7 +228,8 @@ export class Lattice {
     this.#look(length);
     this.#workOut(0);
     if (this.#path.length < length) this.#path = new Int32Array(length * 2);
-    const [path, nodes] = [this.#path, this.#nodes];
+    const path = this.#path;
+    const nodes = this.#nodes;
     let words = 0;
     for (let node = this.#ways[2]!; node > 0; node = nodes[NODE * node + 4]!) path[words++] = node;
     for (let i = words - 1; i >= 0; i--) {

@@ -83,7 +83,10 @@ export function scoreHeads({ weights, vocabulary }: Model, features: KnownFeatur
   const { count, at, values } = features;
   const bias = vocabulary.size * ROW;
   for (let h = 0; h < HEADS.length; h += TOGETHER) {
-    let [a, b, c, d] = [weights[bias + h]!, weights[bias + h + 1]!, weights[bias + h + 2]!, weights[bias + h + 3]!];
+    let a = weights[bias + h]!;
+    let b = weights[bias + h + 1]!;
+    let c = weights[bias + h + 2]!;
+    let d = weights[bias + h + 3]!;
     for (let i = 0; i < count; i++) {
       const from = at[i]! * ROW + h;
       const value = values[i]!;

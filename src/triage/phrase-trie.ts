@@ -41,7 +41,9 @@ export class PhraseTrie {
   }
 
   search(text: string, found: Found): void {
-    const [first, begins, edges] = [this.#first, this.#begins, this.#edges];
+    const first = this.#first;
+    const begins = this.#begins;
+    const edges = this.#edges;
     const { length } = text;
     let steps = 0;
     let next = length > 0 ? text.charCodeAt(0) : 0;
@@ -66,7 +68,8 @@ export class PhraseTrie {
   }
 
   #tell(node: number, start: number, end: number, found: Found): void {
-    const [endsAt, ends] = [this.#endsAt, this.#ends];
+    const endsAt = this.#endsAt;
+    const ends = this.#ends;
     const last = endsAt[node + 1]!;
     for (let i = endsAt[node]!; i < last; i++)
       found(ends[i]! >> KIND_BITS, start, end, ends[i]! & ((1 << KIND_BITS) - 1));

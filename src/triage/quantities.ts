@@ -15,7 +15,8 @@ export function findQuantities(text: string): GroupHit[] {
   for (let match = PATTERN.exec(text); match !== null; match = PATTERN.exec(text)) {
     const value = numberOf(match[1]!) * ({ 万: 10_000, 千: 1_000, 百: 100 }[match[2] ?? ''] ?? 1);
     const range = { start: match.index, end: match.index + match[0].length };
-    for (const group of kindsOf(value, match[3]!)) found.push({ group, number: -1, start: range.start, end: range.end });
+    for (const group of kindsOf(value, match[3]!))
+      found.push({ group, number: -1, start: range.start, end: range.end });
   }
   return found;
 }
