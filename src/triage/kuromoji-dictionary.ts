@@ -42,14 +42,12 @@ export function readKuromojiDictionary(dicPath: string, version: string, cacheDi
 }
 
 function inflate(dicPath: string): KuromojiData {
-  const bytes = (name: string): Uint8Array => {
-    const inflated = gunzipSync(readFileSync(path.join(dicPath, `${name}.dat.gz`)));
-    return new Uint8Array(inflated.buffer, inflated.byteOffset, inflated.byteLength).slice();
-  };
-  const i32 = (name: string): Int32Array => new Int32Array(bytes(name).buffer);
+  const bytes = (name: string): Uint8Array => gunzipSync(readFileSync(path.join(dicPath, `${name}.dat.gz`)));
+  const aligned = (name: string): ArrayBuffer => new Uint8Array(bytes(name)).buffer;
+  const i32 = (name: string): Int32Array => new Int32Array(aligned(name));
   const known = entriesOf(flatMap(i32('tid_map')), bytes('tid'), trim(bytes('tid_pos')));
   const unknown = entriesOf(flatMap(i32('unk_map')), bytes('unk'), trim(bytes('unk_pos')));
-  const costs = new Int16Array(bytes('cc').buffer);
+  const costs = new Int16Array(aligned('cc'));
   const ranks = contextRanks(known, costs[0]!, costs[1]!);
   return {
     trie: interleave(i32('base'), i32('check'), known.start),
@@ -63,8 +61,8 @@ function inflate(dicPath: string): KuromojiData {
     costs: byLeftContext(costs, ranks),
     bounds: boundsOf(costs, ranks.right),
     unknownStart: unknown.start.map((at) => at + known.featureAt.length),
-    charClass: bytes('unk_char'),
-    invoke: trim(bytes('unk_invoke')),
+    charClass: new Uint8Array(bytes('unk_char')),
+    invoke: new Uint8Array(trim(bytes('unk_invoke'))),
   };
 }
 
@@ -82,7 +80,7 @@ function entriesOf(
   tokens: Uint8Array,
   features: Uint8Array,
 ): Entries {
-  const view = new DataView(tokens.buffer);
+  const view = new DataView(tokens.buffer, tokens.byteOffset, tokens.byteLength);
   const entries = new Int16Array(3 * ids.length);
   ids.forEach((id, i) => {
     for (let k = 0; k < 3; k++) entries[3 * i + k] = view.getInt16(id + 2 * k, true);
@@ -182,9 +180,15 @@ function boundsOf(raw: Int16Array, ranks: Int16Array): Int16Array {
   const [rights, lefts] = [raw[0]!, raw[1]!];
   const bounds = new Int16Array(2 * rights);
   for (let right = 0; right < rights; right++) {
-    const row = raw.subarray(right * lefts + 2, (right + 1) * lefts + 2);
-    bounds[2 * ranks[right]!] = row.reduce((least, cost) => Math.min(least, cost));
-    bounds[2 * ranks[right]! + 1] = row.reduce((most, cost) => Math.max(most, cost));
+    let least = raw[right * lefts + 2]!;
+    let most = least;
+    for (let left = 0; left < lefts; left++) {
+      const cost = raw[right * lefts + left + 2]!;
+      if (cost < least) least = cost;
+      if (cost > most) most = cost;
+    }
+    bounds[2 * ranks[right]!] = least;
+    bounds[2 * ranks[right]! + 1] = most;
   }
   return bounds;
 }
@@ -200,5 +204,5 @@ function joined<T extends Int16Array | Int32Array | Uint8Array>(of: new (length:
 function trim(bytes: Uint8Array): Uint8Array {
   let end = bytes.length;
   while (end > 0 && bytes[end - 1] === 0) end--;
-  return bytes.slice(0, Math.min(bytes.length, end + 8));
+  return bytes.subarray(0, Math.min(bytes.length, end + 8));
 }

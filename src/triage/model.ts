@@ -130,29 +130,39 @@ export function readModel(text: string): Model {
   if (columns.join() !== HEADS.join()) throw new Error('weights.tsv has other columns; run `tsunagi triage learn`');
   const rows = lines.slice(3).filter((line) => line !== '');
   const bias = rows.pop()!;
+  const heads = rows.map(headOf);
   const names: string[] = [];
   const weights = new Int16Array((rows.length + 1) * ROW);
-  commonFirst(rows).forEach((row, f) => {
-    const [name, rarity] = headOf(row);
-    names.push(name);
-    readRow(row, name.length + rarity.length + 2, weights, f * ROW);
-    weights[f * ROW + RARITY] = Math.round(Number(rarity) * UNIT);
-  });
+  for (const row of commonFirst(heads)) {
+    const { name, rarity, end } = heads[row]!;
+    const to = names.push(name) * ROW;
+    readRow(rows[row]!, end, weights, to - ROW);
+    weights[to - ROW + RARITY] = Math.round(rarity * UNIT);
+  }
   readRow(bias, BIAS.length + 2, weights, names.length * ROW);
   return { vocabulary: vocabularyOf(names), weights, settings };
 }
 
-/** Most of what a text has is common: its rows are neighbours, so that few pages of a large table are read. */
-function commonFirst(rows: readonly string[]): string[] {
-  const rarities = Float64Array.from(rows, (row) => Number(headOf(row)[1]));
-  return Array.from(rows.keys())
-    .sort((a, b) => rarities[a]! - rarities[b]! || a - b)
-    .map((f) => rows[f]!);
+interface Head {
+  readonly name: string;
+  readonly rarity: number;
+  /** Where the weights begin. */
+  readonly end: number;
 }
 
-function headOf(row: string): [name: string, rarity: string] {
+function headOf(row: string): Head {
   const nameEnd = row.indexOf('\t');
-  return [row.slice(0, nameEnd), row.slice(nameEnd + 1, row.indexOf('\t', nameEnd + 1))];
+  const rarityEnd = row.indexOf('\t', nameEnd + 1);
+  return { name: row.slice(0, nameEnd), rarity: Number(row.slice(nameEnd + 1, rarityEnd)), end: rarityEnd + 1 };
+}
+
+/**
+ * Most of what a text has is common: such names become neighbours, so that few pages of the large tables are read. Numbers are
+ * sorted, rarity above row, because that takes a tenth of the time.
+ */
+function commonFirst(heads: readonly Head[]): number[] {
+  const ranks = Float64Array.from(heads, ({ rarity }, row) => Math.round(rarity * UNIT) * heads.length + row).sort();
+  return Array.from(ranks, (rank) => rank % heads.length);
 }
 
 /** Integers parted by tabs, empty for 0; read by hand because it is most of the time of a start. */
