@@ -14,7 +14,7 @@ const NODE = 8;
 const POSITION = 4;
 const WAY = 4;
 const STEP = 4;
-const STEP_BITS = 15;
+const STEP_BITS = 16;
 const STEPS = 1 << STEP_BITS;
 /** More than any path costs: a path is a few thousand words long at most, and each costs less than 2^16. */
 const DEAREST = 0x7fffffff;
