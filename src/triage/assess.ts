@@ -7,11 +7,11 @@ import { crisisOf } from './crisis.ts';
 import { evidenceFor } from './evidence.ts';
 import type { Analysis } from './features.ts';
 import type { KnownFeatures } from './known-features.ts';
-import { ABOUT_COLUMNS, headPlace, type Model, NEED_COLUMNS, probability, scoreHeads } from './model.ts';
+import { ABOUT_COLUMNS, HEADS, headPlace, type Model, NEED_COLUMNS, probability, scoreHeads } from './model.ts';
 
-const SCOPE_NEED = headPlace('scope:need');
-const SCOPE_UNCLEAR = headPlace('scope:unclear');
-const SCOPE_OTHER = headPlace('scope:other');
+const SCOPE_NEED = headPlace('scope', 'need');
+const SCOPE_UNCLEAR = headPlace('scope', 'unclear');
+const SCOPE_OTHER = headPlace('scope', 'other');
 
 /** A need is listed from this probability on, the first one always; at most LISTED of them. */
 const LIST_FROM = 0.05;
@@ -26,12 +26,12 @@ const NEED_OF_CRISIS: Record<Exclude<Crisis, 'none'>, Need> = {
 
 /** `features`: those gathered with the analysis. */
 export function assess(analysis: Analysis, features: KnownFeatures, model: Model): Assessment {
-  const scores = scoreHeads(model, features);
-  addRules(analysis, scores);
-  const p = scores.map((score, h) => probability(score, model.settings.calibration[h]!));
+  const p = scoreHeads(model, features);
+  addRules(analysis, p);
+  for (let h = 0; h < HEADS.length; h++) p[h] = probability(p[h]!, model.settings.calibration[h]!);
   const crisis = crisisOf(analysis, p, model.settings);
   const probabilities = NEED_COLUMNS.map((h) => p[h]!);
-  const scope = crisis === 'none' ? scopeOf(p, Math.max(...probabilities)) : 'need';
+  const scope = crisis === 'none' ? scopeOf(p, largest(probabilities)) : 'need';
   const needs = scope === 'need' ? rankNeeds(probabilities, crisis) : [];
   const about = scope === 'other' ? 'unknown' : aboutOf(p);
   const sure = confidence(
@@ -53,9 +53,9 @@ export function assess(analysis: Analysis, features: KnownFeatures, model: Model
 function addRules(analysis: Analysis, scores: Float64Array): void {
   for (const { entry } of analysis.patterns) {
     const { says } = entry;
-    if (says.kind === 'need') scores[headPlace(`need:${says.need}`)]! += says.strength;
-    if (says.kind === 'about') scores[headPlace(`about:${says.about}`)]! += says.strength;
-    if (says.kind === 'scope') scores[headPlace(`scope:${says.scope}`)]! += says.strength;
+    if (says.kind === 'need') scores[headPlace('need', says.need)]! += says.strength;
+    if (says.kind === 'about') scores[headPlace('about', says.about)]! += says.strength;
+    if (says.kind === 'scope') scores[headPlace('scope', says.scope)]! += says.strength;
   }
 }
 
@@ -75,11 +75,25 @@ function aboutOf(p: Float64Array): About {
 }
 
 function rankNeeds(probabilities: readonly number[], crisis: Crisis): { need: Need; score: number }[] {
-  const ranked = NEEDS.map((need, i) => ({ need, score: Math.round(probabilities[i]! * 1000) / 1000 })).sort(
-    (a, b) => b.score - a.score,
-  );
-  const listed = ranked.filter((n, i) => i === 0 || n.score >= LIST_FROM).slice(0, LISTED);
-  if (crisis !== 'none' && listed[0]!.score < LIST_FROM)
-    return [{ need: NEED_OF_CRISIS[crisis], score: LIST_FROM }, ...listed.slice(1)];
+  const scores = probabilities.map((p) => Math.round(p * 1000) / 1000);
+  const listed: { need: Need; score: number }[] = [];
+  while (listed.length < LISTED) {
+    let best = 0;
+    for (let i = 1; i < scores.length; i++) if (scores[i]! > scores[best]!) best = i;
+    const score = scores[best]!;
+    if (listed.length > 0 && score < LIST_FROM) break;
+    listed.push({ need: NEEDS[best]!, score });
+    scores[best] = TAKEN;
+  }
+  if (crisis !== 'none' && listed[0]!.score < LIST_FROM) listed[0] = { need: NEED_OF_CRISIS[crisis], score: LIST_FROM };
   return listed;
+}
+
+/** Below every score. */
+const TAKEN = -1;
+
+function largest(numbers: readonly number[]): number {
+  let most = numbers[0]!;
+  for (const one of numbers) if (one > most) most = one;
+  return most;
 }

@@ -7,9 +7,9 @@ import { crisisInputs, crisisProbability } from './crisis.ts';
 import type { Analysis } from './features.ts';
 import { type Calibration, HEADS, headPlace, NEED_COLUMNS, probability, type Settings } from './model.ts';
 
-const SCOPE_NEED = headPlace('scope:need');
-const SCOPE_UNCLEAR = headPlace('scope:unclear');
-const SCOPE_OTHER = headPlace('scope:other');
+const SCOPE_NEED = headPlace('scope', 'need');
+const SCOPE_UNCLEAR = headPlace('scope', 'unclear');
+const SCOPE_OTHER = headPlace('scope', 'other');
 
 /**
  * A first need is acted on from this probability on. Not read off the examples, which are harder than what residents write (hardly
@@ -46,7 +46,7 @@ export function calibrate(
     crisisSeen.push(crisisInputs(analyses[i]!, p));
     right.push(yes[i]![first]!);
   });
-  const isCrisis = yes.map((y) => y[headPlace('crisis:any')]!);
+  const isCrisis = yes.map((y) => y[headPlace('crisis', 'any')]!);
   const confidence = fitLogistic(inputs, right).map(round);
   const crisis = fitLogistic(crisisSeen, isCrisis).map(round);
   const crisisFrom = round(

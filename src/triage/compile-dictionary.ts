@@ -2,7 +2,7 @@
 import type { PatternEntry } from '#contracts/dictionary.ts';
 import { foldSpelling, type SlipTable } from './normalise.ts';
 import { parsePattern } from './parse-pattern.ts';
-import { type TrieArrays, TrieBuilder } from './phrase-trie.ts';
+import { LITERAL, type TrieArrays, TrieBuilder } from './phrase-trie.ts';
 import type { DictionaryEntries } from './read-dictionaries.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -26,8 +26,7 @@ export interface CompiledDictionary {
   readonly patterns: readonly CompiledPattern[];
   /** Groups of words that are one dictionary form (殴る is found in 殴られた). */
   readonly bases: readonly (readonly [string, readonly number[]])[];
-  readonly words: TrieArrays;
-  readonly phrases: TrieArrays;
+  readonly literals: TrieArrays;
 }
 
 export function compileDictionary(
@@ -35,7 +34,7 @@ export function compileDictionary(
   tokenizer: Tokenizer,
   slips: SlipTable,
 ): CompiledDictionary {
-  const building: Building = { symbols: 0, words: new TrieBuilder(), phrases: new TrieBuilder(), bases: new Map() };
+  const building: Building = { symbols: 0, literals: new TrieBuilder(), bases: new Map() };
   const groups = new Map<string, number>();
   const group = (name: string): number => {
     let id = groups.get(name);
@@ -52,21 +51,19 @@ export function compileDictionary(
     groups: [...groups].map(([name, id]) => [id, name]),
     patterns,
     bases: [...building.bases],
-    words: building.words.arrays(),
-    phrases: building.phrases.arrays(),
+    literals: building.literals.arrays(),
   };
 }
 
 interface Building {
   /** How many symbols there are so far. */
   symbols: number;
-  readonly words: TrieBuilder;
-  readonly phrases: TrieBuilder;
+  readonly literals: TrieBuilder;
   readonly bases: Map<string, number[]>;
 }
 
 function addWord(word: string, symbol: number, building: Building, tokenizer: Tokenizer): void {
-  building.words.add(word, symbol);
+  building.literals.add(word, symbol, LITERAL.word);
   const tokens = tokenizer.tokenize(word);
   if (tokens.length === 1) {
     const list = building.bases.get(word) ?? [];
@@ -75,7 +72,7 @@ function addWord(word: string, symbol: number, building: Building, tokenizer: To
   }
   const reading = tokens.map((t) => t.reading).join('');
   if (reading !== word && reading.length >= 3 && /^[ぁ-んー]+$/u.test(reading))
-    building.words.add(reading, symbol, true);
+    building.literals.add(reading, symbol, LITERAL.reading);
 }
 
 function compilePattern(
@@ -89,7 +86,7 @@ function compilePattern(
   const steps = parts.map((part): Step => {
     const own = building.symbols++;
     const literals = part.literals.map(fold).filter((literal) => literal !== '');
-    for (const literal of literals) building.phrases.add(literal, own);
+    for (const literal of literals) building.literals.add(literal, own, LITERAL.phrase);
     const telling = part.groups.length > 0 ? 0 : Math.min(...literals.map((literal) => literal.length));
     return { gap: part.gap, symbols: [own, ...part.groups.map(group)], telling };
   });

@@ -3,7 +3,11 @@ import type { Settings } from './model.ts';
 
 /** What the confidence is made of; `needs` are the probabilities of all needs. */
 export function confidenceInputs(needs: readonly number[], need: number, unclear: number, other: number): number[] {
-  const [first = 0, second = 0] = [...needs].sort((a, b) => b - a);
+  let [first, second] = [0, 0];
+  for (const p of needs) {
+    if (p > first) [first, second] = [p, first];
+    else if (p > second) second = p;
+  }
   return [1, logit(first), first - second, logit(need), unclear, other];
 }
 

@@ -9,11 +9,11 @@ import { headPlace, type Settings } from './model.ts';
 
 type Kind = Exclude<Crisis, 'none'>;
 const KINDS: readonly Kind[] = ['suicide', 'violence', 'child_abuse', 'medical'];
-const KIND_COLUMNS = KINDS.map((kind) => headPlace(`crisis:${kind}`));
-const ANY = headPlace('crisis:any');
-const OTHER = headPlace('scope:other');
-const UNCLEAR = headPlace('scope:unclear');
-const NEED = headPlace('scope:need');
+const KIND_COLUMNS = KINDS.map((kind) => headPlace('crisis', kind));
+const ANY = headPlace('crisis', 'any');
+const OTHER = headPlace('scope', 'other');
+const UNCLEAR = headPlace('scope', 'unclear');
+const NEED = headPlace('scope', 'need');
 /** Marks of what is said lightly or long past. */
 const LIGHT = new Set(['笑い', '絵文字 笑う', '落着', '昔']);
 
@@ -59,7 +59,7 @@ export function crisisInputs(analysis: Analysis, p: Float64Array, rules = rulesO
   return [
     1,
     logit(p[ANY]!),
-    logit(Math.max(...KIND_COLUMNS.map((h) => p[h]!))),
+    logit(p[likeliestKind(p)]!),
     logit(p[OTHER]!),
     logit(p[UNCLEAR]!),
     hits.length > 0 ? 1 : 0,
@@ -98,10 +98,17 @@ function rulesOf(analysis: Analysis): Rules {
 
 /** The learned kinds choose; a rule's kind wins unless another is much likelier. */
 function bestKind(p: Float64Array, byRule: Kind | undefined): Kind {
-  const of = (kind: Kind): number => p[KIND_COLUMNS[KINDS.indexOf(kind)]!]!;
-  const learned = KINDS.reduce((best, kind) => (of(kind) > of(best) ? kind : best));
-  if (byRule === undefined || of(learned) > of(byRule) + 0.3) return learned;
-  return byRule;
+  const learned = likeliestKind(p);
+  if (byRule === undefined) return KINDS[KIND_COLUMNS.indexOf(learned)]!;
+  const ruled = KIND_COLUMNS[KINDS.indexOf(byRule)]!;
+  return p[learned]! > p[ruled]! + 0.3 ? KINDS[KIND_COLUMNS.indexOf(learned)]! : byRule;
+}
+
+/** Its column; the first of equals. */
+function likeliestKind(p: Float64Array): number {
+  let best = KIND_COLUMNS[0]!;
+  for (const column of KIND_COLUMNS) if (p[column]! > p[best]!) best = column;
+  return best;
 }
 
 function logit(p: number): number {

@@ -4,11 +4,13 @@
  */
 import type { PatternEntry } from '#contracts/dictionary.ts';
 import type { CompiledDictionary, CompiledPattern, Step } from './compile-dictionary.ts';
-import { PhraseTrie } from './phrase-trie.ts';
+import { LITERAL, PhraseTrie } from './phrase-trie.ts';
 import type { Token } from './tokenizer.ts';
 
 export interface GroupHit {
   readonly group: string;
+  /** Of the group, the same in every text; -1 for what is no group of the dictionary (a quantity). */
+  readonly number: number;
   readonly start: number;
   readonly end: number;
 }
@@ -55,56 +57,80 @@ class Places {
   }
 }
 
+/** The groups that a word's dictionary form belongs to; for words met lately without looking at its letters. */
+class Bases {
+  readonly #symbols: ReadonlyMap<string, readonly number[]>;
+  readonly #words = new Int32Array(RECENT).fill(-1);
+  readonly #found: (readonly number[] | undefined)[] = new Array(RECENT);
+
+  constructor(bases: CompiledDictionary['bases']) {
+    this.#symbols = new Map(bases);
+  }
+
+  of({ base, word }: Token): readonly number[] | undefined {
+    const slot = word & (RECENT - 1);
+    if (word >= 0 && this.#words[slot] === word) return this.#found[slot];
+    const found = this.#symbols.get(base);
+    this.#words[slot] = word;
+    this.#found[slot] = found;
+    return found;
+  }
+}
+
+/** A power of two. */
+const RECENT = 4096;
+
 const NOWHERE: readonly { start: number; end: number }[] = [];
 
 export function openDictionary(compiled: CompiledDictionary): Dictionary {
   const { patterns } = compiled;
-  const words = new PhraseTrie(compiled.words);
-  const phrases = new PhraseTrie(compiled.phrases);
-  const groupNames = new Map(compiled.groups);
-  const bases = new Map(compiled.bases);
+  const trie = new PhraseTrie(compiled.literals);
+  const groupNames: string[] = [];
+  for (const [symbol, name] of compiled.groups) groupNames[symbol] = name;
+  const bases = new Bases(compiled.bases);
   const triggers = triggersOf(patterns);
   const places = new Places();
+  let edges = new Uint8Array(1024);
   return {
     search(text, tokens, kanaOnly) {
       places.begin();
-      const edges = wordEdges(tokens, text.length);
-      words.search(text, (symbol, start, end, byReading) => {
-        if (wordFits(text, start, end, edges, kanaOnly, byReading)) places.note(symbol, start, end);
-      });
-      phrases.search(text, (symbol, start, end) => {
-        if (phraseFits(text, start, end, edges)) places.note(symbol, start, end);
+      if (edges.length <= text.length) edges = new Uint8Array(2 * text.length);
+      markEdges(edges, tokens, text.length);
+      trie.search(text, (symbol, start, end, kind) => {
+        const fits =
+          kind === LITERAL.phrase
+            ? phraseFits(text, start, end, edges)
+            : wordFits(text, start, end, edges, kanaOnly, kind === LITERAL.reading);
+        if (fits) places.note(symbol, start, end);
       });
       for (const token of tokens) {
-        const found = bases.get(token.base);
+        const found = bases.of(token);
         if (found !== undefined) for (const symbol of found) places.note(symbol, token.start, token.end);
       }
       return { groups: groupHits(places, groupNames), patterns: patternHits(places, patterns, triggers, text) };
     },
-    steps: () => words.steps + phrases.steps,
+    steps: () => trie.steps,
   };
 }
 
 /** For each symbol the patterns to try when it is found: those whose most telling step holds it. */
-function triggersOf(patterns: readonly CompiledPattern[]): Map<number, number[]> {
-  const triggers = new Map<number, number[]>();
+function triggersOf(patterns: readonly CompiledPattern[]): (number[] | undefined)[] {
+  const triggers: (number[] | undefined)[] = [];
   patterns.forEach(({ steps }, index) => {
     const telling = steps.reduce((best, step) => (step.telling > best.telling ? step : best));
     for (const symbol of telling.symbols) {
-      const list = triggers.get(symbol);
-      if (list === undefined) triggers.set(symbol, [index]);
-      else list.push(index);
+      triggers[symbol] ??= [];
+      triggers[symbol].push(index);
     }
   });
   return triggers;
 }
 
-/** 1 where a word begins (and one past the end), so that short words are not found inside others. */
-function wordEdges(tokens: readonly Token[], length: number): Uint8Array {
-  const edges = new Uint8Array(length + 1);
+/** Sets 1 where a word begins (and one past the end), so that short words are not found inside others. */
+function markEdges(edges: Uint8Array, tokens: readonly Token[], length: number): void {
+  edges.fill(0, 0, length);
   for (const token of tokens) edges[token.start] = 1;
   edges[length] = 1;
-  return edges;
 }
 
 /** Short words count only as whole words, so that 米 is not found in 米国 nor いえ in いえば. */
@@ -167,11 +193,12 @@ function isLatin(code: number): boolean {
   return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39);
 }
 
-function groupHits(places: Places, groupNames: ReadonlyMap<number, string>): GroupHit[] {
+function groupHits(places: Places, groupNames: readonly (string | undefined)[]): GroupHit[] {
   const hits: GroupHit[] = [];
   for (const symbol of places.symbols) {
-    const group = groupNames.get(symbol);
-    if (group !== undefined) for (const { start, end } of places.of(symbol)) hits.push({ group, start, end });
+    const group = groupNames[symbol];
+    if (group !== undefined)
+      for (const { start, end } of places.of(symbol)) hits.push({ group, number: symbol, start, end });
   }
   return hits.sort((a, b) => a.start - b.start || b.end - a.end || (a.group < b.group ? -1 : 1));
 }
@@ -179,23 +206,27 @@ function groupHits(places: Places, groupNames: ReadonlyMap<number, string>): Gro
 function patternHits(
   places: Places,
   patterns: readonly CompiledPattern[],
-  triggers: Map<number, number[]>,
+  triggers: readonly (readonly number[] | undefined)[],
   text: string,
 ): PatternHit[] {
-  const candidates = new Set<number>();
-  for (const symbol of places.symbols) for (const index of triggers.get(symbol) ?? []) candidates.add(index);
+  const candidates: number[] = [];
+  for (const symbol of places.symbols) {
+    const triggered = triggers[symbol];
+    if (triggered !== undefined) for (const index of triggered) if (!candidates.includes(index)) candidates.push(index);
+  }
   const hits: PatternHit[] = [];
-  for (const index of [...candidates].sort((a, b) => a - b)) {
+  for (const index of candidates.sort((a, b) => a - b)) {
     const { entry, steps } = patterns[index]!;
     const range = matchSteps(steps, places, text);
-    if (range !== undefined) hits.push({ entry, ...range });
+    if (range !== undefined) hits.push({ entry, start: range.start, end: range.end });
   }
   return hits;
 }
 
 function matchSteps(steps: readonly Step[], places: Places, text: string): { start: number; end: number } | undefined {
   let reached = placesOf(steps[0]!, places);
-  for (const step of steps.slice(1)) {
+  for (let i = 1; i < steps.length && reached.length > 0; i++) {
+    const step = steps[i]!;
     const next = placesOf(step, places);
     const joined: { start: number; end: number }[] = [];
     for (const place of next) {
@@ -206,7 +237,6 @@ function matchSteps(steps: readonly Step[], places: Places, text: string): { sta
       if (before !== undefined) joined.push({ start: before.start, end: place.end });
     }
     reached = joined;
-    if (reached.length === 0) return undefined;
   }
   return reached[0];
 }

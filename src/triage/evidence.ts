@@ -5,7 +5,8 @@ import type { About, Crisis, Need, Scope } from '#contracts/label-lists.ts';
 import type { Analysis } from './features.ts';
 import type { KnownFeatures } from './known-features.ts';
 import { originalRange } from './mapped-text.ts';
-import { headPlace, type Model, ROW, UNIT } from './model.ts';
+import { HEADS, headPlace, type Model, ROW, UNIT } from './model.ts';
+import type { Normalised } from './normalise.ts';
 
 interface Labels {
   readonly needs: readonly Need[];
@@ -21,88 +22,89 @@ const NAMED_FROM = 0.05;
 /** `words` come out empty; `withWords` of create-triage.ts cuts them from the resident's own text. */
 export function evidenceFor(analysis: Analysis, model: Model, features: KnownFeatures, labels: Labels): Evidence[] {
   const evidence: Evidence[] = [];
-  for (const hit of analysis.patterns) {
-    const label = labelOf(hit.entry);
+  for (const { entry, start, end } of analysis.patterns) {
+    const label = labelOf(entry);
     if (label === undefined) continue;
-    const score = 'strength' in hit.entry.says ? hit.entry.says.strength : 1;
+    const score = 'strength' in entry.says ? entry.says.strength : 1;
+    const range = originalRange(analysis.normalised, start, end);
     evidence.push({
       words: '',
-      ...originalRange(analysis.normalised, hit.start, hit.end),
+      start: range.start,
+      end: range.end,
       by: 'rule',
-      source: `${hit.entry.file}:${hit.entry.line}`,
+      source: `${entry.file}:${entry.line}`,
       label,
       score,
     });
   }
-  const heads = [
-    ...labels.needs.slice(0, 3).map((need) => `need:${need}`),
-    ...(labels.scope === 'need' ? [] : [`scope:${labels.scope}`]),
-    `about:${labels.about}`,
-    ...(labels.crisis === 'none' ? [] : [`crisis:${labels.crisis}`]),
-  ];
-  telling(heads, model, features).forEach((parts, i) => {
-    evidence.push(...named(heads[i]!, parts, analysis, model, features));
-  });
+  const naming: Naming = { evidence, normalised: analysis.normalised, model, features };
+  for (let i = 0; i < labels.needs.length && i < 3; i++) nameTelling(headPlace('need', labels.needs[i]!), naming);
+  if (labels.scope !== 'need') nameTelling(headPlace('scope', labels.scope), naming);
+  nameTelling(headPlace('about', labels.about), naming);
+  if (labels.crisis !== 'none') nameTelling(headPlace('crisis', labels.crisis), naming);
   return evidence;
 }
 
-interface Part {
-  /** Index into the features. */
-  readonly k: number;
-  readonly score: number;
+interface Naming {
+  readonly evidence: Evidence[];
+  readonly normalised: Normalised;
+  readonly model: Model;
+  readonly features: KnownFeatures;
 }
 
-/** For each head what speaks for it enough to be named, in one walk over the weights. */
-function telling(heads: readonly string[], model: Model, features: KnownFeatures): Part[][] {
-  const columns = heads.map(headPlace);
-  const parts = heads.map((): Part[] => []);
-  const { weights } = model;
-  const { count, at, values } = features;
-  for (let k = 0; k < count; k++) {
-    const row = at[k]! * ROW;
-    const least = (NAMED_FROM * UNIT) / values[k]!;
-    for (let i = 0; i < columns.length; i++) {
-      const weight = weights[row + columns[i]!]!;
-      if (weight >= least) parts[i]!.push({ k, score: (weight * values[k]!) / UNIT });
+/** What speaks for a head enough to be named: indices into the features, and the scores; used again for the next head. */
+const telling: number[] = [];
+const scores: number[] = [];
+/** The score of what was named already. */
+const TAKEN = -1;
+
+/** Names the strongest parts of a head's score that do not overlap. */
+function nameTelling(head: number, { evidence, normalised, model, features }: Naming): void {
+  const count = gatherTelling(head, model, features);
+  const { at, starts, ends } = features;
+  const taken: number[] = [];
+  const label = HEADS[head]!;
+  for (let named = 0; named < NAMED; ) {
+    const best = strongest(count);
+    if (best < 0) return;
+    const k = telling[best]!;
+    const start = starts[k]!;
+    const end = ends[k]!;
+    const score = Math.round(scores[best]! * 1000) / 1000;
+    scores[best] = TAKEN;
+    if (start >= 0 && taken.some((t) => start < ends[t]! && end > starts[t]!)) continue;
+    const source = model.vocabulary.name(at[k]!);
+    named++;
+    if (start < 0) evidence.push({ words: '', by: 'weight', source, label, score });
+    else {
+      taken.push(k);
+      const range = originalRange(normalised, start, end);
+      evidence.push({ words: '', start: range.start, end: range.end, by: 'weight', source, label, score });
     }
   }
-  return parts;
 }
 
-/** The strongest parts that do not overlap. */
-function named(head: string, parts: Part[], analysis: Analysis, model: Model, features: KnownFeatures): Evidence[] {
-  const taken: { start: number; end: number }[] = [];
-  const evidence: Evidence[] = [];
-  const { at, starts, ends } = features;
-  for (let next = takeBest(parts); next !== undefined && evidence.length < NAMED; next = takeBest(parts)) {
-    const { k, score } = next;
-    const [start, end] = [starts[k]!, ends[k]!];
-    if (start >= 0 && taken.some((t) => start < t.end && end > t.start)) continue;
-    if (start >= 0) taken.push({ start, end });
-    const range = start < 0 ? {} : originalRange(analysis.normalised, start, end);
-    evidence.push({
-      words: '',
-      ...range,
-      by: 'weight',
-      source: model.vocabulary.name(at[k]!),
-      label: head,
-      score: Math.round(score * 1000) / 1000,
-    });
+function gatherTelling(head: number, { weights }: Model, { count, at, values }: KnownFeatures): number {
+  let found = 0;
+  for (let k = 0; k < count; k++) {
+    const weight = weights[at[k]! * ROW + head]!;
+    if (weight < (NAMED_FROM * UNIT) / values[k]!) continue;
+    telling[found] = k;
+    scores[found++] = (weight * values[k]!) / UNIT;
   }
-  return evidence;
+  return found;
 }
 
-/** Takes the strongest part out, the first of equals; quicker than sorting, since few are named. */
-function takeBest(parts: Part[]): Part | undefined {
-  let best = 0;
-  for (let i = 1; i < parts.length; i++) {
-    const [a, b] = [parts[i]!, parts[best]!];
-    if (a.score > b.score || (a.score === b.score && a.k < b.k)) best = i;
+/** The place of the strongest that is left, the first of equals; -1 for none. Quicker than sorting, since few are named. */
+function strongest(count: number): number {
+  let best = -1;
+  let most = TAKEN;
+  for (let i = 0; i < count; i++) {
+    if (scores[i]! <= most) continue;
+    best = i;
+    most = scores[i]!;
   }
-  const taken = parts[best];
-  const last = parts.pop();
-  if (last !== undefined && taken !== last) parts[best] = last;
-  return taken;
+  return best;
 }
 
 function labelOf(entry: PatternEntry): string | undefined {

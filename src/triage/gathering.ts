@@ -9,24 +9,27 @@ export const KIND = { word: 0, group: 1, groups: 2, words: 3, characters: 4, rea
 export const JOINTS = { 語: '', 続: ' ', 組: '+' } as const;
 export type JoinedPrefix = keyof typeof JOINTS;
 
-/** A part of names; `id` is -1 when no known name is made of it. */
-export interface Part {
-  readonly text: string;
-  readonly id: number;
-}
-
 /** Each name counts once, at its first place: [start, end) of the normalised text, -1 for the whole. */
 export interface Gathering {
   begin(negated: readonly Span[]): void;
   inNegated(start: number, end: number): boolean;
-  add(kind: number, name: string, start: number, end: number): void;
-  part(text: string): Part;
-  /** `prefix:a` and `prefix:a b` (or `a+b`). */
-  addJoined(kind: number, prefix: JoinedPrefix, a: Part, b: Part, start: number, end: number): void;
+  /** `prefix:name`. */
+  add(kind: number, prefix: string, name: string, start: number, end: number): void;
+  /** `語:base`; `word` is the analyser's number for a word with this base, -1 for none. */
+  addWord(base: string, word: number, start: number, end: number): void;
+  /** `続:` of the word before, unless the clause ended there, and the word just added. */
+  addNeighbours(): void;
+  endClause(): void;
+  /** `群:name`; `number` is the dictionary's for the group, -1 for none. */
+  addGroup(name: string, number: number, start: number, end: number): void;
+  /** What addPair knows a group by; -1 when no known pair is made of it. */
+  pairing(name: string, number: number): number;
+  /** `組:` of two groups, whichever comes first. */
+  addPair(a: number, b: number, start: number, end: number): void;
   /** One kanji, and two or three characters of one clause. */
   addCharacters(text: string): void;
-  /** Three or four kana of one clause; `places[i]` is where kana i stands in the text. */
-  addReading(reading: string, places: readonly number[]): void;
+  /** Three or four of the first `length` kana, of one clause; `places[i]` is where kana i stands in the text. */
+  addReading(kana: Uint16Array, length: number, places: Int32Array): void;
 }
 
 /** Longer texts are looked at character by character only so far. */
@@ -50,7 +53,10 @@ export class NameGathering implements Gathering {
   readonly names: string[] = [];
   readonly kinds: number[] = [];
   readonly #seen = new Set<string>();
+  readonly #groups: string[] = [];
   #negated: readonly Span[] = [];
+  #before: string | undefined;
+  #word: string | undefined;
 
   begin(negated: readonly Span[]): void {
     this.#negated = negated;
@@ -60,33 +66,57 @@ export class NameGathering implements Gathering {
     return touches(this.#negated, start, end);
   }
 
-  add(kind: number, name: string): void {
-    if (this.#seen.has(name)) return;
-    this.#seen.add(name);
-    this.names.push(name);
-    this.kinds.push(kind);
+  add(kind: number, prefix: string, name: string): void {
+    this.#note(kind, `${prefix}:${name}`);
   }
 
-  part(text: string): Part {
-    return { text, id: -1 };
+  addWord(base: string): void {
+    this.#before = this.#word;
+    this.#word = base;
+    this.#note(KIND.word, `語:${base}`);
   }
 
-  addJoined(kind: number, prefix: JoinedPrefix, a: Part, b: Part): void {
-    this.add(kind, `${prefix}:${a.text}${JOINTS[prefix]}${b.text}`);
+  addNeighbours(): void {
+    if (this.#before !== undefined) this.#note(KIND.words, `続:${this.#before}${JOINTS.続}${this.#word}`);
+  }
+
+  endClause(): void {
+    this.#word = undefined;
+  }
+
+  addGroup(name: string): void {
+    this.#note(KIND.group, `群:${name}`);
+  }
+
+  pairing(name: string): number {
+    return this.#groups.push(name) - 1;
+  }
+
+  addPair(a: number, b: number): void {
+    const [first, second] = [this.#groups[a]!, this.#groups[b]!].sort();
+    this.#note(KIND.groups, `組:${first}${JOINTS.組}${second}`);
   }
 
   addCharacters(text: string): void {
     const length = Math.min(text.length, MAX_GRAM_TEXT);
     for (let at = 0; at < length; at++) {
-      if (isKanji(text.charCodeAt(at)) && !this.inNegated(at, at + 1)) this.add(KIND.kanji, `漢:${text[at]}`);
+      if (isKanji(text.charCodeAt(at)) && !this.inNegated(at, at + 1)) this.#note(KIND.kanji, `漢:${text[at]}`);
     }
     this.#grams(text, 2, 3, (from, to) => {
-      if (!this.inNegated(from, to)) this.add(KIND.characters, `字:${text.slice(from, to)}`);
+      if (!this.inNegated(from, to)) this.#note(KIND.characters, `字:${text.slice(from, to)}`);
     });
   }
 
-  addReading(reading: string): void {
-    this.#grams(reading, 3, 4, (from, to) => this.add(KIND.reading, `音:${reading.slice(from, to)}`));
+  addReading(kana: Uint16Array, length: number): void {
+    const reading = String.fromCharCode(...kana.subarray(0, length));
+    this.#grams(reading, 3, 4, (from, to) => this.#note(KIND.reading, `音:${reading.slice(from, to)}`));
+  }
+
+  #note(kind: number, name: string): void {
+    if (this.#seen.has(name)) return;
+    this.#seen.add(name);
+    this.names.push(name);
+    this.kinds.push(kind);
   }
 
   #grams(text: string, shortest: number, longest: number, each: (from: number, to: number) => void): void {

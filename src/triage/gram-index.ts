@@ -1,7 +1,7 @@
 import { PairIndex } from './pair-index.ts';
 
 /**
- * Places of short runs of characters (up to four UTF-16 units), looked up as pairs of two units each. A run also tells whether a
+ * Places of short runs of characters (two to four UTF-16 units), looked up as pairs of two units each. A run also tells whether a
  * known run goes on from it, so that most longer runs need not be looked for.
  */
 export class GramIndex {

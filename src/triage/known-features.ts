@@ -2,23 +2,17 @@
  * The features of one text that weights are known for, in arrays that are used again for the next text: what is in them
  * holds until then.
  */
-import {
-  BREAK,
-  FEATURE_KINDS,
-  type Gathering,
-  isKanji,
-  type JoinedPrefix,
-  KIND,
-  MAX_GRAM_TEXT,
-  type Part,
-  touches,
-} from './gathering.ts';
+import { BREAK, FEATURE_KINDS, type Gathering, isKanji, KIND, MAX_GRAM_TEXT, touches } from './gathering.ts';
 import { goesOn, placeOf } from './gram-index.ts';
 import type { Span } from './negation.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** How much each kind of feature counts beside the others, in the order of FEATURE_KINDS (chosen by cross-checking). */
 export const KIND_SCALE: readonly number[] = [1, 1, 0.7, 0.7, 1, 0.7, 0.5, 0.8];
+
+const WORDS = 4096;
+const WORD = 4;
+const GROUP = 4;
 
 export class KnownFeatures implements Gathering {
   count = 0;
@@ -31,77 +25,132 @@ export class KnownFeatures implements Gathering {
   values = new Float64Array(1024);
   readonly #vocabulary: Vocabulary;
   #negated: readonly Span[] = [];
-  /** For each name the last text it was seen in, counted to 255 and from 1 again. */
-  readonly #seen: Uint8Array;
-  #text = 0;
+  /** A bit for each name that was seen in the text at hand. */
+  readonly #seen: Int32Array;
+  /** The part and the start of the word before, and of the word just added, and its end; part -1 for none. */
+  #before = -1;
+  #startBefore = 0;
+  #part = -1;
+  #start = 0;
+  #end = 0;
+  /** What words met lately are to the vocabulary, WORD numbers each: the word + 1, its part, the place of its `語:`. */
+  readonly #words = new Int32Array(WORD * WORDS);
+  /** What groups are to the vocabulary, GROUP numbers each: 1 once it was asked, the place of its `群:`, its number for pairs. */
+  #groups = new Int32Array(GROUP * 1024);
   readonly #factors = new Float64Array(FEATURE_KINDS.length);
 
   constructor(vocabulary: Vocabulary) {
     this.#vocabulary = vocabulary;
-    this.#seen = new Uint8Array(vocabulary.size);
+    this.#seen = new Int32Array((vocabulary.size >> 5) + 1);
   }
 
   begin(negated: readonly Span[]): void {
     this.#negated = negated;
+    const seen = this.#seen;
+    const { at } = this;
+    for (let i = 0; i < this.count; i++) seen[at[i]! >> 5] = 0;
     this.count = 0;
-    if (this.#text === 255) {
-      this.#text = 0;
-      this.#seen.fill(0);
-    }
-    this.#text++;
   }
 
   inNegated(start: number, end: number): boolean {
     return touches(this.#negated, start, end);
   }
 
-  add(kind: number, name: string, start: number, end: number): void {
-    this.#keep(this.#vocabulary.whole(name), kind, start, end);
+  add(kind: number, prefix: string, name: string, start: number, end: number): void {
+    this.#keep(this.#vocabulary.whole(prefix, name), kind, start, end);
   }
 
-  part(text: string): Part {
-    return this.#vocabulary.part(text);
+  addWord(base: string, word: number, start: number, end: number): void {
+    this.#before = this.#part;
+    this.#startBefore = this.#start;
+    const words = this.#words;
+    const slot = WORD * (word & (WORDS - 1));
+    if (word < 0 || words[slot] !== word + 1) {
+      const part = this.#vocabulary.part(base);
+      words[slot] = word + 1;
+      words[slot + 1] = part;
+      words[slot + 2] = part < 0 ? -1 : this.#vocabulary.word(part);
+    }
+    this.#part = words[slot + 1]!;
+    this.#start = start;
+    this.#end = end;
+    this.#keep(words[slot + 2]!, KIND.word, start, end);
   }
 
-  addJoined(kind: number, prefix: JoinedPrefix, a: Part, b: Part, start: number, end: number): void {
-    if (a.id >= 0 && b.id >= 0) this.#keep(this.#vocabulary.joined(prefix, a.id, b.id), kind, start, end);
+  addNeighbours(): void {
+    if (this.#before < 0 || this.#part < 0) return;
+    this.#keep(this.#vocabulary.neighbours(this.#before, this.#part), KIND.words, this.#startBefore, this.#end);
+  }
+
+  endClause(): void {
+    this.#part = -1;
+  }
+
+  addGroup(name: string, number: number, start: number, end: number): void {
+    const place = number < 0 ? this.#vocabulary.whole('群', name) : this.#groups[this.#group(name, number) + 1]!;
+    this.#keep(place, KIND.group, start, end);
+  }
+
+  pairing(name: string, number: number): number {
+    return number < 0 ? this.#vocabulary.group(name) : this.#groups[this.#group(name, number) + 2]!;
+  }
+
+  /** Where in #groups a group stands. */
+  #group(name: string, number: number): number {
+    const slot = GROUP * number;
+    if (slot >= this.#groups.length) {
+      const wider = new Int32Array(2 * slot + GROUP);
+      wider.set(this.#groups);
+      this.#groups = wider;
+    }
+    if (this.#groups[slot] === 0) {
+      this.#groups[slot] = 1;
+      this.#groups[slot + 1] = this.#vocabulary.whole('群', name);
+      this.#groups[slot + 2] = this.#vocabulary.group(name);
+    }
+    return slot;
+  }
+
+  addPair(a: number, b: number, start: number, end: number): void {
+    this.#keep(this.#vocabulary.pair(a, b), KIND.groups, start, end);
   }
 
   addCharacters(text: string): void {
     const { characters } = this.#vocabulary;
     const length = Math.min(text.length, MAX_GRAM_TEXT);
+    const anyNegated = this.#negated.length > 0;
+    let next = length > 0 ? text.charCodeAt(0) : 0;
     for (let at = 0; at < length; at++) {
-      const code = text.charCodeAt(at);
+      const code = next;
+      if (at + 1 < length) next = text.charCodeAt(at + 1);
       if (BREAK[code] === 1) continue;
-      if (isKanji(code) && !this.inNegated(at, at + 1))
-        this.#keep(placeOf(characters.find(code << 16, 0)), KIND.kanji, at, at + 1);
+      if (isKanji(code) && !(anyNegated && this.inNegated(at, at + 1)))
+        this.#keep(this.#vocabulary.kanji(code), KIND.kanji, at, at + 1);
       if (at + 1 >= length) return;
-      const second = text.charCodeAt(at + 1);
-      if (BREAK[second] === 1) continue;
-      const pair = (code << 16) | second;
+      if (BREAK[next] === 1) continue;
+      const pair = (code << 16) | next;
       const two = characters.find(pair, 0);
       if (two === 0) continue;
-      if (!this.inNegated(at, at + 2)) this.#keep(placeOf(two), KIND.characters, at, at + 2);
-      if (!goesOn(two) || at + 2 >= length || this.inNegated(at, at + 3)) continue;
+      if (!(anyNegated && this.inNegated(at, at + 2))) this.#keep(placeOf(two), KIND.characters, at, at + 2);
+      if (!goesOn(two) || at + 2 >= length || (anyNegated && this.inNegated(at, at + 3))) continue;
       this.#keep(placeOf(characters.find(pair, text.charCodeAt(at + 2) << 16)), KIND.characters, at, at + 3);
     }
   }
 
-  addReading(reading: string, places: readonly number[]): void {
+  addReading(kana: Uint16Array, length: number, places: Int32Array): void {
     const { readings } = this.#vocabulary;
-    const length = Math.min(reading.length, MAX_GRAM_TEXT);
     for (let at = 0; at + 2 < length; at++) {
-      const third = reading.charCodeAt(at + 2);
+      const third = kana[at + 2]!;
       if (BREAK[third] === 1) {
         at += 2;
         continue;
       }
-      const pair = (reading.charCodeAt(at) << 16) | reading.charCodeAt(at + 1);
+      const pair = (kana[at]! << 16) | kana[at + 1]!;
       const three = readings.find(pair, third << 16);
       if (three === 0) continue;
       this.#keep(placeOf(three), KIND.reading, places[at]!, places[at + 2]! + 1);
       if (!goesOn(three) || at + 3 >= length) continue;
-      const four = readings.find(pair, (third << 16) | reading.charCodeAt(at + 3));
+      const four = readings.find(pair, (third << 16) | kana[at + 3]!);
       this.#keep(placeOf(four), KIND.reading, places[at]!, places[at + 3]! + 1);
     }
   }
@@ -124,8 +173,11 @@ export class KnownFeatures implements Gathering {
   }
 
   #keep(place: number, kind: number, start: number, end: number): void {
-    if (place < 0 || this.#seen[place] === this.#text) return;
-    this.#seen[place] = this.#text;
+    if (place < 0) return;
+    const seen = this.#seen[place >> 5]!;
+    const bit = 1 << (place & 31);
+    if ((seen & bit) !== 0) return;
+    this.#seen[place >> 5] = seen | bit;
     const i = this.count++;
     if (i === this.at.length) this.#grow();
     this.at[i] = place;

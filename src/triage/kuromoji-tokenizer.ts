@@ -16,8 +16,8 @@ export function createKuromojiTokenizer(options: { cacheDir?: string } = {}): To
   const { version } = createRequire(import.meta.url)(manifest) as { version: string };
   const data = readKuromojiDictionary(path.join(path.dirname(manifest), 'dict'), version, options.cacheDir);
   const lattice = new Lattice(data);
-  const known = new FeatureReader(data.tokens, data.features);
-  const unknown = new FeatureReader(data.unknownTokens, data.unknownFeatures);
+  const words = new WordReader(data.featureAt, data.features);
+  const unknownFrom = data.unknownStart[0]!;
   return {
     version,
     tokenize(text) {
@@ -25,8 +25,11 @@ export function createKuromojiTokenizer(options: { cacheDir?: string } = {}): To
       let from = 0;
       while (from < text.length) {
         const to = sentenceEnd(text, from);
-        lattice.bestPath(text, from, to, (start, end, id, isKnown) => {
-          tokens.push(toToken(text, start, end, (isKnown ? known : unknown).read(id), isKnown));
+        lattice.bestPath(text, from, to, (start, end, entry) => {
+          const { surface, base, pos, detail, form, reading } = words.read(entry);
+          if (entry < unknownFrom)
+            tokens.push({ surface, base, pos, detail, form, reading, start, end, known: true, word: entry });
+          else tokens.push(unknownToken(text.slice(start, end), pos, detail, form, start, end));
         });
         from = to;
       }
@@ -34,9 +37,6 @@ export function createKuromojiTokenizer(options: { cacheDir?: string } = {}): To
     },
   };
 }
-
-/** Where the reading stands in a feature line; FeatureReader turns it into hiragana once for all. */
-const READING = 7;
 
 function sentenceEnd(text: string, from: number): number {
   for (let i = from; i < text.length; i++) {
@@ -46,43 +46,48 @@ function sentenceEnd(text: string, from: number): number {
   return text.length;
 }
 
-function toToken(text: string, start: number, end: number, features: readonly string[], known: boolean): Token {
-  const surface = text.slice(start, end);
-  const base = features[6];
-  return {
-    surface,
-    base: base === undefined || base === '*' || base === '' ? surface : base,
-    pos: features[0] ?? '名詞',
-    detail: features[1] ?? '*',
-    form: features[5] ?? '*',
-    reading: known ? (features[READING] ?? toHiragana(surface)) : toHiragana(surface),
-    start,
-    end,
-    known,
-  };
+function unknownToken(surface: string, pos: string, detail: string, form: string, start: number, end: number): Token {
+  const reading = toHiragana(surface);
+  return { surface, base: surface, pos, detail, form, reading, start, end, known: false, word: -1 };
 }
 
-/** Feature lines decoded once each; the cache is emptied when full so that memory stays bounded. */
-class FeatureReader {
-  #cache = new Map<number, readonly string[]>();
-  readonly #tokens: Uint8Array;
+type Word = Pick<Token, 'surface' | 'base' | 'pos' | 'detail' | 'form' | 'reading'>;
+
+/**
+ * Feature lines (`surface,pos,detail,…,form,base,reading,pronunciation`, `*` for what there is not) decoded once each; the cache is
+ * emptied when full so that memory stays bounded.
+ */
+class WordReader {
+  readonly #words = new Map<number, Word>();
+  readonly #at: Int32Array;
   readonly #features: Buffer;
 
-  constructor(tokens: Uint8Array, features: Uint8Array) {
-    this.#tokens = tokens;
+  constructor(at: Int32Array, features: Uint8Array) {
+    this.#at = at;
     this.#features = Buffer.from(features.buffer, features.byteOffset, features.byteLength);
   }
 
-  read(id: number): readonly string[] {
-    const cached = this.#cache.get(id);
-    if (cached !== undefined) return cached;
-    const t = this.#tokens;
-    const at = t[id + 6]! | (t[id + 7]! << 8) | (t[id + 8]! << 16) | (t[id + 9]! << 24);
+  read(entry: number): Word {
+    const kept = this.#words.get(entry);
+    if (kept !== undefined) return kept;
+    const at = this.#at[entry]!;
     const line = this.#features.toString('utf8', at, this.#features.indexOf(0, at));
-    const features = line.split(',').slice(1);
-    if (features[READING] !== undefined) features[READING] = toHiragana(features[READING]);
-    if (this.#cache.size >= 20_000) this.#cache.clear();
-    this.#cache.set(id, features);
-    return features;
+    const [surface = '', pos = '名詞', detail = '*', , , , form = '*', base = '*', reading = surface] = line.split(',');
+    const word = {
+      surface,
+      base: base === '*' || base === '' ? surface : base,
+      pos: asLiteral(pos),
+      detail: asLiteral(detail),
+      form: asLiteral(form),
+      reading: toHiragana(reading),
+    };
+    if (this.#words.size >= 20_000) this.#words.clear();
+    this.#words.set(entry, word);
+    return word;
   }
+}
+
+/** The one string that the engine keeps for a literal of these characters: it is compared with literals without reading it. */
+function asLiteral(text: string): string {
+  return Object.keys({ [text]: 0 })[0]!;
 }

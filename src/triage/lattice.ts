@@ -1,63 +1,69 @@
 /** The cheapest path through kuromoji's words (Viterbi), on arrays that are reused from one sentence to the next. */
 import type { KuromojiData } from './kuromoji-dictionary.ts';
 
-type Emit = (start: number, end: number, id: number, known: boolean) => void;
+/** `entry`: see KuromojiData. */
+type Emit = (start: number, end: number, entry: number) => void;
 
 interface CharClass {
   readonly alwaysInvoke: boolean;
   readonly grouping: boolean;
 }
 
-const UNKNOWN_BIT = 1 << 30;
-const STEP_BITS = 15;
+/** Numbers that are read together stand together, in records of so many. */
+const NODE = 8;
+const POSITION = 4;
+const WAY = 4;
+const STEP = 4;
+const STEP_BITS = 16;
 const STEPS = 1 << STEP_BITS;
+/** More than any path costs: a path is a few thousand words long at most, and each costs less than 2^16. */
+const DEAREST = 0x7fffffff;
 
 export class Lattice {
   readonly #data: KuromojiData;
   readonly #classes: CharClass[];
   readonly #rights: number;
-  /** Node n: where it starts, its word (UNKNOWN_BIT set for an unknown one), right context, cost so far, the node before. */
-  #start = new Int32Array(1024);
-  #word = new Int32Array(1024);
-  #right = new Int32Array(1024);
-  #cost = new Float64Array(1024);
-  #prev = new Int32Array(1024);
-  #next = new Int32Array(1024);
-  /** First and last node that end at a position; kuromoji settles equal costs by order of entry, so order is kept. */
-  #first = new Int32Array(256);
-  #last = new Int32Array(256);
-  #runEnd = new Int32Array(256);
+  /** Of each node: start, entry, right context, cost so far, the node before, the next node that ends where it does. */
+  #nodes = new Int32Array(NODE * 1024);
   #count = 0;
-  /** For each left context the cheapest way to the position looked at: many words at one position share a context. */
-  readonly #cheapest: Float64Array;
-  readonly #cheapestFrom: Int32Array;
-  /** The position (counted over all texts) that the two above were worked out for. */
-  readonly #workedOut: Float64Array;
-  #position = 0;
   /**
-   * Steps down the trie that were taken lately, four numbers each: node + 1 (0 for an unused slot), UTF-16 unit, the node it leads
-   * to, the value of the word that ends there (-1 for none). Texts take the same steps again and again, and one step down the
-   * trie reads from four far places.
+   * Of each position: first and last node that end there (kuromoji settles equal costs by order of entry, so order is kept), and
+   * where the run of characters of one class ends.
    */
-  readonly #steps = new Int32Array(4 * STEPS);
+  #positions = new Int32Array(POSITION * 256);
+  /** Cost, right context and number of the nodes that end at the position looked at and that a cheapest path may take. */
+  #ends = new Int32Array(WAY * 256);
+  #endCount = 0;
+  /**
+   * Of each left context: the step it was worked out in, the cost of the cheapest way to the position looked at, the node it comes
+   * from. Many words at one position share a context.
+   */
+  readonly #ways: Int32Array;
+  /** Positions looked at, over all texts. */
+  #looked = 0;
+  /**
+   * Steps down the trie that were taken lately: node + 1 (0 for an unused slot), UTF-16 unit, the node it leads to, the first entry
+   * of the word that ends there (-1 for none). Texts take the same steps again and again, and one step down the trie reads from
+   * four far places. Steps from one node by neighbouring units are neighbours: few cache lines for the kana that begin words.
+   */
+  readonly #steps = new Int32Array(STEP * STEPS);
+  #path = new Int32Array(1024);
 
   constructor(data: KuromojiData) {
     this.#data = data;
     this.#classes = readClasses(data.invoke);
-    this.#rights = data.rightContexts[0]!;
-    const lefts = data.costs.length / this.#rights;
-    this.#cheapest = new Float64Array(lefts);
-    this.#cheapestFrom = new Int32Array(lefts);
-    this.#workedOut = new Float64Array(lefts);
+    this.#rights = data.bounds.length / 2;
+    this.#ways = new Int32Array(WAY * (data.costs.length / this.#rights));
   }
 
   /** Calls `emit` for each word of text[from, to), first to last. */
   bestPath(text: string, from: number, to: number, emit: Emit): void {
     const length = to - from;
     this.#prepare(text, from, length);
+    const positions = this.#positions;
     for (let pos = 0; pos < length; pos++) {
-      if (this.#first[pos] === -1 || isLowHalf(text, from, pos)) continue;
-      this.#position++;
+      if (positions[POSITION * pos] === -1 || isLowHalf(text, from, pos)) continue;
+      this.#look(pos);
       const found = this.#addKnown(text, from, pos, length);
       const charClass = this.#classOf(text, from + pos);
       if (!found || this.#classes[charClass]!.alwaysInvoke)
@@ -67,22 +73,23 @@ export class Lattice {
   }
 
   #prepare(text: string, from: number, length: number): void {
-    if (this.#first.length <= length) {
-      this.#first = new Int32Array(length * 2);
-      this.#last = new Int32Array(length * 2);
-      this.#runEnd = new Int32Array(length * 2);
-    }
-    this.#first.fill(-1, 0, length + 1);
+    if (this.#positions.length <= POSITION * length) this.#positions = new Int32Array(2 * POSITION * length);
+    const positions = this.#positions;
+    positions[POSITION * length] = -1;
+    let runEnd = length;
+    let after = -1;
     for (let pos = length - 1; pos >= 0; pos--) {
-      const same = pos + 1 < length && this.#classOf(text, from + pos) === this.#classOf(text, from + pos + 1);
-      this.#runEnd[pos] = same ? this.#runEnd[pos + 1]! : pos + 1;
+      const charClass = this.#classOf(text, from + pos);
+      if (charClass !== after) runEnd = pos + 1;
+      after = charClass;
+      positions[POSITION * pos] = -1;
+      positions[POSITION * pos + 2] = runEnd;
     }
+    this.#nodes.fill(0, 0, NODE);
+    this.#nodes[5] = -1;
     this.#count = 1;
-    this.#right[0] = 0;
-    this.#cost[0] = 0;
-    this.#next[0] = -1;
-    this.#first[0] = 0;
-    this.#last[0] = 0;
+    positions[0] = 0;
+    positions[1] = 0;
   }
 
   #classOf(text: string, at: number): number {
@@ -91,12 +98,48 @@ export class Lattice {
   }
 
   #unknownLength(text: string, from: number, pos: number, charClass: number): number {
-    if (this.#classes[charClass]!.grouping) return this.#runEnd[pos]! - pos;
-    return isLowHalf(text, from, pos + 1) && pos + 1 < this.#runEnd[pos]! ? 2 : 1;
+    const runEnd = this.#positions[POSITION * pos + 2]!;
+    if (this.#classes[charClass]!.grouping) return runEnd - pos;
+    return isLowHalf(text, from, pos + 1) && pos + 1 < runEnd ? 2 : 1;
+  }
+
+  /**
+   * Gathers the nodes that end at a position. One that costs more before the cheapest left context than another before the dearest
+   * one is on no cheapest path; a third of them are such.
+   */
+  #look(pos: number): void {
+    const nodes = this.#nodes;
+    const { bounds } = this.#data;
+    const first = this.#positions[POSITION * pos]!;
+    let limit = DEAREST;
+    let count = 0;
+    for (let node = first; node !== -1; node = nodes[NODE * node + 5]!) {
+      const most = nodes[NODE * node + 3]! + bounds[2 * nodes[NODE * node + 2]! + 1]!;
+      if (most < limit) limit = most;
+      count++;
+    }
+    if (this.#ends.length < WAY * count) this.#ends = new Int32Array(2 * WAY * count);
+    const ends = this.#ends;
+    let to = 0;
+    for (let node = first; node !== -1; node = nodes[NODE * node + 5]!) {
+      const right = nodes[NODE * node + 2]!;
+      const cost = nodes[NODE * node + 3]!;
+      if (cost + bounds[2 * right]! > limit) continue;
+      ends[to] = cost;
+      ends[to + 1] = right;
+      ends[to + 2] = node;
+      to += WAY;
+    }
+    this.#endCount = to;
+    if (this.#looked === DEAREST) {
+      this.#looked = 0;
+      this.#ways.fill(0);
+    }
+    this.#looked++;
   }
 
   #addKnown(text: string, from: number, pos: number, length: number): boolean {
-    const { mapStart, mapIds, mapEntries } = this.#data;
+    const { entries } = this.#data;
     const steps = this.#steps;
     let node = 0;
     let found = false;
@@ -104,13 +147,13 @@ export class Lattice {
       const slot = this.#step(node, text.charCodeAt(from + at));
       node = steps[slot + 2]!;
       if (node === -1) break;
-      const value = steps[slot + 3]!;
-      if (value === -1) continue;
+      let entry = steps[slot + 3]!;
+      if (entry === -1) continue;
       found = true;
-      const last = mapStart[value + 1]!;
-      for (let i = mapStart[value]!; i < last; i++) {
-        const entry = 3 * i;
-        this.#addNode(mapIds[i]!, mapEntries[entry]!, mapEntries[entry + 1]!, mapEntries[entry + 2]!, pos, at + 1);
+      for (let isLast = false; !isLast; entry++) {
+        const left = entries[3 * entry]!;
+        isLast = left < 0;
+        this.#addNode(entry, isLast ? ~left : left, pos, at + 1);
       }
     }
     return found;
@@ -119,101 +162,87 @@ export class Lattice {
   /** Where in #steps the step from `node` stands. */
   #step(node: number, code: number): number {
     const steps = this.#steps;
-    const slot = 4 * ((Math.imul(node, 0x9e3779b1) ^ Math.imul(code, 0x85ebca6b)) >>> (32 - STEP_BITS));
+    const slot = STEP * (((Math.imul(node, 0x9e3779b1) >>> (32 - STEP_BITS)) + code) & (STEPS - 1));
     if (steps[slot] === node + 1 && steps[slot + 1] === code) return slot;
     const { trie } = this.#data;
     const to = step(trie, node, code);
-    const leaf = to === -1 ? -1 : trie[2 * to]!;
+    const end = to === -1 ? -1 : trie[2 * to]!;
     steps[slot] = node + 1;
     steps[slot + 1] = code;
     steps[slot + 2] = to;
-    steps[slot + 3] = to !== -1 && trie[2 * leaf + 1] === to ? -trie[2 * leaf]! - 1 : -1;
+    steps[slot + 3] = to !== -1 && trie[2 * end + 1] === to ? -1 - trie[2 * end]! : -1;
     return slot;
   }
 
   #addUnknown(pos: number, charClass: number, length: number): void {
-    const { unknownStart, unknownIds, unknownTokens: t } = this.#data;
-    for (let i = unknownStart[charClass]!; i < unknownStart[charClass + 1]!; i++) {
-      const id = unknownIds[i]!;
-      const cost = ((t[id + 4]! | (t[id + 5]! << 8)) << 16) >> 16;
-      this.#addNode(
-        id | UNKNOWN_BIT,
-        t[id]! | (t[id + 1]! << 8),
-        t[id + 2]! | (t[id + 3]! << 8),
-        cost,
-        pos,
-        pos + length,
-      );
+    const { unknownStart, entries } = this.#data;
+    for (let entry = unknownStart[charClass]!; entry < unknownStart[charClass + 1]!; entry++) {
+      const left = entries[3 * entry]!;
+      this.#addNode(entry, left < 0 ? ~left : left, pos, pos + length);
     }
   }
 
-  #addNode(word: number, left: number, right: number, cost: number, start: number, end: number): void {
-    if (this.#workedOut[left] !== this.#position) this.#workOut(left, start);
+  #addNode(entry: number, left: number, start: number, end: number): void {
+    const ways = this.#ways;
+    const way = WAY * left;
+    if (ways[way] !== this.#looked) this.#workOut(left);
+    const { entries } = this.#data;
     const n = this.#count++;
-    if (n >= this.#start.length) this.#grow();
-    this.#start[n] = start;
-    this.#word[n] = word;
-    this.#right[n] = right;
-    this.#cost[n] = this.#cheapest[left]! + cost;
-    this.#prev[n] = this.#cheapestFrom[left]!;
-    this.#next[n] = -1;
-    if (this.#first[end] === -1) this.#first[end] = n;
-    else this.#next[this.#last[end]!] = n;
-    this.#last[end] = n;
+    if (this.#nodes.length <= NODE * n) this.#grow();
+    const nodes = this.#nodes;
+    const positions = this.#positions;
+    const at = NODE * n;
+    nodes[at] = start;
+    nodes[at + 1] = entry;
+    nodes[at + 2] = entries[3 * entry + 1]!;
+    nodes[at + 3] = ways[way + 1]! + entries[3 * entry + 2]!;
+    nodes[at + 4] = ways[way + 2]!;
+    nodes[at + 5] = -1;
+    const place = POSITION * end;
+    if (positions[place] === -1) positions[place] = n;
+    else nodes[NODE * positions[place + 1]! + 5] = n;
+    positions[place + 1] = n;
   }
 
-  #workOut(left: number, start: number): void {
+  #workOut(left: number): void {
     const { costs } = this.#data;
+    const ends = this.#ends;
+    const count = this.#endCount;
     const row = left * this.#rights;
-    let best = Number.MAX_VALUE;
+    let best = DEAREST;
     let from = -1;
-    for (let p = this.#first[start]!; p !== -1; p = this.#next[p]!) {
-      const cost = this.#cost[p]! + costs[row + this.#right[p]!]!;
+    for (let i = 0; i < count; i += WAY) {
+      const cost = ends[i]! + costs[row + ends[i + 1]!]!;
       if (cost < best) {
         best = cost;
-        from = p;
+        from = ends[i + 2]!;
       }
     }
-    this.#cheapest[left] = best;
-    this.#cheapestFrom[left] = from;
-    this.#workedOut[left] = this.#position;
+    const way = WAY * left;
+    this.#ways[way] = this.#looked;
+    this.#ways[way + 1] = best;
+    this.#ways[way + 2] = from;
   }
 
   #walkBack(from: number, length: number, emit: Emit): void {
-    let best = Number.MAX_VALUE;
-    let node = -1;
-    for (let p = this.#first[length]!; p !== -1; p = this.#next[p]!) {
-      const cost = this.#cost[p]! + this.#data.costs[this.#right[p]!]!;
-      if (cost < best) {
-        best = cost;
-        node = p;
-      }
-    }
-    const path: number[] = [];
-    for (; node > 0; node = this.#prev[node]!) path.push(node);
-    for (let i = path.length - 1; i >= 0; i--) {
-      const n = path[i]!;
-      const end = i === 0 ? length : this.#start[path[i - 1]!]!;
-      const word = this.#word[n]!;
-      emit(from + this.#start[n]!, from + end, word & ~UNKNOWN_BIT, (word & UNKNOWN_BIT) === 0);
+    this.#look(length);
+    this.#workOut(0);
+    if (this.#path.length < length) this.#path = new Int32Array(length * 2);
+    const path = this.#path;
+    const nodes = this.#nodes;
+    let words = 0;
+    for (let node = this.#ways[2]!; node > 0; node = nodes[NODE * node + 4]!) path[words++] = node;
+    for (let i = words - 1; i >= 0; i--) {
+      const at = NODE * path[i]!;
+      const end = i === 0 ? length : nodes[NODE * path[i - 1]!]!;
+      emit(from + nodes[at]!, from + end, nodes[at + 1]!);
     }
   }
 
   #grow(): void {
-    const size = this.#start.length * 2;
-    const wider = (old: Int32Array): Int32Array<ArrayBuffer> => {
-      const array = new Int32Array(size);
-      array.set(old);
-      return array;
-    };
-    this.#start = wider(this.#start);
-    this.#word = wider(this.#word);
-    this.#right = wider(this.#right);
-    this.#prev = wider(this.#prev);
-    this.#next = wider(this.#next);
-    const cost = new Float64Array(size);
-    cost.set(this.#cost);
-    this.#cost = cost;
+    const wider = new Int32Array(2 * this.#nodes.length);
+    wider.set(this.#nodes);
+    this.#nodes = wider;
   }
 }
 

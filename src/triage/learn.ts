@@ -6,7 +6,7 @@ import type { ExampleEntry } from '#contracts/dictionary.ts';
 import type { About, Crisis, Need } from '#contracts/label-lists.ts';
 import { calibrate } from './calibrate.ts';
 import type { Learnable } from './create-triage.ts';
-import { HEADS, type Model, ROW, UNIT } from './model.ts';
+import { HEADS, type Model, RARITY, ROW, UNIT } from './model.ts';
 import { tellingFactors } from './telling-factors.ts';
 import { trainHead } from './train-head.ts';
 import { type Known, knownNames, type Numbered, numberNames, rowsOf } from './train-rows.ts';
@@ -130,7 +130,7 @@ function inOrderOfNames({ known, weights }: Trained, numbered: Numbered): Omit<M
   const sorted = new Int16Array((places.length + 1) * ROW);
   places.forEach(({ place }, i) => {
     sorted.set(weights.subarray(place * heads, (place + 1) * heads), i * ROW);
-    sorted[i * ROW + heads] = Math.round(known.rarity[place]! * UNIT);
+    sorted[i * ROW + RARITY] = Math.round(known.rarity[place]! * UNIT);
   });
   sorted.set(weights.subarray(known.size * heads), places.length * ROW);
   return { vocabulary: vocabularyOf(places.map(({ name }) => name)), weights: sorted };

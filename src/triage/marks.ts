@@ -1,6 +1,6 @@
 /** How a text is said rather than what: question, wish, hearsay, past, politeness, length, emoji. */
 import type { Normalised } from './normalise.ts';
-import type { Token } from './tokenizer.ts';
+import { isBlank, type Token } from './tokenizer.ts';
 
 const MARKS: readonly (readonly [string, RegExp])[] = [
   ['質問', /[?]|(?:です|ます|でしょう|ません|だろう|やろ)か(?:。|$| )|(?:の|かな|かね|かしら)$/u],
@@ -39,7 +39,7 @@ export function marksOf(normalised: Normalised, tokens: readonly Token[]): strin
             : '長さ 100以上',
   );
   if (normalised.kanaOnly) marks.push('かな書き');
-  const last = tokens.findLast((t) => t.pos !== '記号' && t.surface.trim() !== '');
+  const last = tokens.findLast((t) => !isBlank(t));
   if (last !== undefined) marks.push(`末尾 ${last.pos === '助動詞' || last.pos === '助詞' ? last.base : last.pos}`);
   for (const emoji of normalised.marks) marks.push(`絵文字 ${emoji}`);
   return marks;

@@ -15,15 +15,22 @@ const CONTRAST =
 const NO_TROUBLE =
   /(?:に|には|で|では|は|も)?(?:困って(?:い)?(?:ない|ません|いない|おりません)|困っとらん|不自由(?:は)?(?:ない|して(?:い)?ない|しておりません|していません)|問題(?:は)?(?:ない|ありません|なし)|心配(?:は)?(?:ない|いらない|ありません|要りません)|間に合って(?:い)?(?:る|ます)|足りて(?:い)?(?:る|ます)|足りとる|関係(?:は)?(?:ない|ありません))/gu;
 
+/** What every match of the two holds; asked for first, because few texts have any. */
+const CONTRAST_HELD = /じゃ|では|なくて|ちゃうくて|やのうて/u;
+const NO_TROUBLE_HELD = /困っ|不自由|問題|心配|間に合|足り|関係/u;
+
 export function negatedTopics(text: string): Span[] {
   const spans: Span[] = [];
-  for (const pattern of [CONTRAST, NO_TROUBLE]) {
-    for (const match of text.matchAll(pattern)) {
-      const start = clauseStart(text, match.index);
-      if (match.index > start) spans.push({ start, end: match.index });
-    }
-  }
+  if (CONTRAST_HELD.test(text)) addTopics(spans, CONTRAST, text);
+  if (NO_TROUBLE_HELD.test(text)) addTopics(spans, NO_TROUBLE, text);
   return spans;
+}
+
+function addTopics(spans: Span[], pattern: RegExp, text: string): void {
+  for (const match of text.matchAll(pattern)) {
+    const start = clauseStart(text, match.index);
+    if (match.index > start) spans.push({ start, end: match.index });
+  }
 }
 
 /** Back to the last comma, full stop or space, at most 20 characters. */

@@ -1,10 +1,6 @@
 /** Ages, sums, spans and hours in a normalised text as classes: 52歳 → `年齢 50代`, 43円 → `金額 千円未満`. */
 
-export interface Quantity {
-  readonly kind: string;
-  readonly start: number;
-  readonly end: number;
-}
+import type { GroupHit } from './dictionary.ts';
 
 const NUMBER = '(?:[0-9][0-9,.]*|[〇一二三四五六七八九十百千]+|数|何)';
 const PATTERN = new RegExp(
@@ -13,12 +9,14 @@ const PATTERN = new RegExp(
 );
 const DIGITS: Record<string, number> = { 〇: 0, 一: 1, 二: 2, 三: 3, 四: 4, 五: 5, 六: 6, 七: 7, 八: 8, 九: 9 };
 
-export function findQuantities(text: string): Quantity[] {
-  const found: Quantity[] = [];
-  for (const match of text.matchAll(PATTERN)) {
+export function findQuantities(text: string): GroupHit[] {
+  const found: GroupHit[] = [];
+  PATTERN.lastIndex = 0;
+  for (let match = PATTERN.exec(text); match !== null; match = PATTERN.exec(text)) {
     const value = numberOf(match[1]!) * ({ 万: 10_000, 千: 1_000, 百: 100 }[match[2] ?? ''] ?? 1);
     const range = { start: match.index, end: match.index + match[0].length };
-    for (const kind of kindsOf(value, match[3]!)) found.push({ kind, ...range });
+    for (const group of kindsOf(value, match[3]!))
+      found.push({ group, number: -1, start: range.start, end: range.end });
   }
   return found;
 }

@@ -66,9 +66,11 @@ const SYLLABLE = /(?:[kgsztdnhbpmr]?y?|sh|ch|ts|j|w|f)?[aiueo]|n(?![aiueoy])/y;
 
 /** True when nearly every letter is Latin and nearly every word falls into Japanese syllables (English does not). */
 export function isRomaji(text: string): boolean {
-  const latin = text.match(/[a-z]/g)?.length ?? 0;
+  let latin = 0;
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x61 && text.charCodeAt(i) <= 0x7a) latin++;
+  if (latin < 6) return false;
   const letters = text.match(/\p{L}/gu)?.length ?? 0;
-  if (latin < 6 || latin < letters * 0.8) return false;
+  if (latin < letters * 0.8) return false;
   const words = text.match(/[a-z]+/g) ?? [];
   const japanese = words.filter((word) => kanaOf(word) !== undefined).length;
   return japanese >= words.length * 0.8;

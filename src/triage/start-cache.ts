@@ -20,7 +20,7 @@ export interface Ready {
 }
 
 /** Raised when the form of what is kept changes. */
-const MAGIC = 'tsunagi-triage-2';
+const MAGIC = 'tsunagi-triage-3';
 const PREFIX = 'triage-';
 
 /** The file for these dictionaries; `version` is the analyser's. */
@@ -65,8 +65,7 @@ export function readStartCache(file: string): Ready | undefined {
     },
     dictionary: {
       ...rest.dictionary,
-      words: inside(arrays, 'words') as unknown as TrieArrays,
-      phrases: inside(arrays, 'phrases') as unknown as TrieArrays,
+      literals: inside(arrays, 'literals') as unknown as TrieArrays,
     },
     slips: rest.slips,
   };
@@ -74,19 +73,18 @@ export function readStartCache(file: string): Ready | undefined {
 
 interface Rest {
   readonly settings: Settings;
-  readonly dictionary: Omit<CompiledDictionary, 'words' | 'phrases'>;
+  readonly dictionary: Omit<CompiledDictionary, 'literals'>;
   readonly slips: readonly (readonly [string, string])[];
 }
 
 /** Copies for other dictionaries in the same place are dropped. */
 export function writeStartCache(file: string, model: Model, dictionary: CompiledDictionary, slips: SlipTable): void {
-  const { words, phrases, ...others } = dictionary;
+  const { literals, ...others } = dictionary;
   const rest: Rest = { settings: model.settings, dictionary: others, slips: [...slips.replacements] };
   dropOld(file);
   writeArrays(file, MAGIC, {
     ...named('vocabulary', model.vocabulary.arrays),
-    ...named('words', words),
-    ...named('phrases', phrases),
+    ...named('literals', literals),
     weights: model.weights,
     rest: Buffer.from(JSON.stringify(rest)),
   });

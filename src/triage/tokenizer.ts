@@ -17,6 +17,13 @@ export interface Token {
   readonly start: number;
   readonly end: number;
   readonly known: boolean;
+  /** A number, small enough for a table, that words with different bases do not share; -1 for none. */
+  readonly word: number;
+}
+
+/** Marks and spaces. */
+export function isBlank({ pos, surface }: Token): boolean {
+  return pos === '記号' || (surface.charCodeAt(0) <= 0x3000 && surface.trim() === '');
 }
 
 export interface Tokenizer {
