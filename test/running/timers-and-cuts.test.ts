@@ -2,12 +2,12 @@
  * Two servers on one Redis, real processes: what is due at a time happens once, and a server that Redis cannot be reached
  * from for ten seconds harms nobody while the other goes on.
  */
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadPseudonym } from '#conversation/pseudonym.ts';
 import type { Operation } from '#store/store.ts';
 import { openStorage } from '../../src/open-store.ts';
+import { tsunagi } from '../support/command.ts';
 import { whyNoRedis } from '../support/redis-server.ts';
 import { newDataDir } from '../support/service.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
@@ -15,15 +15,6 @@ import { openTown, type Town } from './town.ts';
 
 const noRedis = await whyNoRedis();
 const TIMERS = 60;
-
-const tsunagi = (args: string[], more: Record<string, string>): Promise<{ code: number; out: string }> =>
-  new Promise((resolve) => {
-    const env = { PATH: process.env.PATH ?? '', SECRET_KEYS: keys, ...more };
-    execFile(process.execPath, ['src/cli/tsunagi.ts', ...args], { env }, (error, out) =>
-      resolve({ code: error === null ? 0 : Number(error.code ?? -1), out }),
-    );
-  });
-let keys = '';
 
 describe.skipIf(noRedis !== null)('two servers', () => {
   let town: Town;
@@ -38,7 +29,6 @@ describe.skipIf(noRedis !== null)('two servers', () => {
         return { REDIS_URL: `redis://127.0.0.1:${way.port}` };
       },
     });
-    keys = town.secretKeys;
   }, 120_000);
   afterAll(async () => {
     const faults = (await town.examine()).flatMap((report) => report.faults);
@@ -110,9 +100,9 @@ describe.skipIf(noRedis !== null)('two servers', () => {
     const counts: string[] = [];
     for (const n of [1, 2]) {
       const file = join(dir, `backup-${n}`);
-      const source = { DATA_DIR: dir, REDIS_URL: town.redis!.url };
+      const source = { DATA_DIR: dir, REDIS_URL: town.redis!.url, SECRET_KEYS: town.secretKeys };
       expect(await tsunagi(['backup', file], source)).toMatchObject({ code: 0 });
-      const copy = { DATA_DIR: newDataDir() };
+      const copy = { DATA_DIR: newDataDir(), SECRET_KEYS: town.secretKeys };
       expect(await tsunagi(['restore', file], copy)).toMatchObject({ code: 0 });
       const doctor = await tsunagi(['doctor'], copy);
       expect(doctor.out).not.toContain('×');
