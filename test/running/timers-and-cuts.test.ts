@@ -2,14 +2,11 @@
  * Two servers on one Redis, real processes: what is due at a time happens once, and a server that Redis cannot be reached
  * from for ten seconds harms nobody while the other goes on.
  */
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadPseudonym } from '#conversation/pseudonym.ts';
 import type { Operation } from '#store/store.ts';
 import { openStorage } from '../../src/open-store.ts';
-import { tsunagi } from '../support/command.ts';
 import { whyNoRedis } from '../support/redis-server.ts';
-import { newDataDir } from '../support/service.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { openTown, type Town } from './town.ts';
 
@@ -112,27 +109,6 @@ describe.skipIf(noRedis !== null)('two servers', () => {
     ]);
     console.log(`timers: ${TIMERS} due at once, ${town.told(users).reduce((sum, n) => sum + n, 0)} messages`);
     await store.close();
-  });
-
-  it('a backup while residents write, restored elsewhere: doctor finds nothing', { timeout: 120_000 }, async () => {
-    const dir = newDataDir();
-    const writing = town.wave(80, 8_000);
-    const counts: string[] = [];
-    for (const n of [1, 2]) {
-      const file = join(dir, `backup-${n}`);
-      const source = { DATA_DIR: dir, REDIS_URL: town.redis!.url, SECRET_KEYS: town.secretKeys };
-      expect(await tsunagi(['backup', file], source)).toMatchObject({ code: 0 });
-      const copy = { DATA_DIR: newDataDir(), SECRET_KEYS: town.secretKeys };
-      expect(await tsunagi(['restore', file], copy)).toMatchObject({ code: 0 });
-      const doctor = await tsunagi(['doctor'], copy);
-      expect(doctor.out).not.toContain('×');
-      expect(doctor.code).toBe(0);
-      counts.push(/ashiya: (\d+)件/u.exec(doctor.out)![1]!);
-    }
-    const users = await writing;
-    await town.settle(users);
-    await expect.poll(() => town.told(users), { timeout: 20_000 }).toEqual(users.map(() => 1));
-    console.log(`backup while ${users.length} write: ${counts.join(' and ')} records, 0 faults`);
   });
 
   it('one of them cut off from Redis for ten seconds: LINE is told so, the other answers', {
