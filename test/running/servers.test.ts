@@ -106,6 +106,20 @@ describe.skipIf(noRedis !== null)('two servers on one Redis', () => {
     await expectOnce(users);
   });
 
+  it('a later message before an earlier one, then both again: one answer each', { timeout: 60_000 }, async () => {
+    const { line } = town;
+    const users = Array.from({ length: 10 }, () => line.addResident('ashiya').userId);
+    for (const user of users) {
+      const events = [WORDS, '父のことも心配です'].map((text, i) =>
+        line.events.text(user, text, { at: Date.now() + i }),
+      );
+      for (const event of events.toReversed()) await line.deliver('ashiya', [event]);
+      await Promise.all(events.map((event) => line.deliver('ashiya', [event])));
+    }
+    await town.settle(users, 2);
+    await expect.poll(() => town.told(users), { timeout: 20_000 }).toEqual(users.map(() => 2));
+  });
+
   it('two residents in one body', { timeout: 60_000 }, async () => {
     const { line } = town;
     const users = [line.addResident('ashiya').userId, line.addResident('ashiya').userId];
