@@ -2,22 +2,15 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLineContract } from '../line/openapi.ts';
 import { type Harness, openHarness, type Resident, TUESDAY_TEN } from './harness.ts';
+import { tapInAHurry } from './in-a-hurry.ts';
 
 /** Taps what a person in a hurry would tap, until there is a receipt. */
 async function finish(r: Resident, first: string[]): Promise<{ turns: number; screen: string[] }> {
-  const wanted = [
-    'はい、合っています',
-    'いない',
-    '精道',
-    '窓口に行って相談',
-    'はい、伝えてください',
-    'この内容で届ける',
-  ];
   let screen = first;
   let turns = 1;
   while (!/受付番号/u.test(screen.join('\n'))) {
     const buttons = r.buttons();
-    const label = buttons.find((b) => wanted.includes(b)) ?? buttons.find((b) => /^\d+\/\d+/u.test(b)) ?? buttons[0];
+    const label = tapInAHurry(buttons);
     expect(label, `no button on:\n${screen.join('\n')}`).toBeDefined();
     screen = await r.tap(label!);
     turns++;
