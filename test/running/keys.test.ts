@@ -1,6 +1,6 @@
 /**
- * A new key for a service that runs: two servers on one Redis, restarted one after the other while residents write, and
- * `keys rotate` beside them, killed on the way and begun again. Then the old key is taken out, and nothing misses it.
+ * A new key for a service that runs: servers restarted one after the other while residents write, and `keys rotate` beside
+ * them, killed on the way and begun again. Then the old key is taken out, and nothing misses it.
  */
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,7 +16,11 @@ const noRedis = await whyNoRedis();
 const RECORDS = 11_500;
 const DAY = 86_400_000;
 
-describe.skipIf(noRedis !== null)('a new key while two servers run', () => {
+const TOWNS: [name: string, servers: number][] = [['one server on the embedded store', 1]];
+if (noRedis === null) TOWNS.push(['two servers on one Redis', 2]);
+
+describe.each(TOWNS)('a new key for %s', (_, servers) => {
+  const redis = servers > 1;
   const newer = generateKey('k2');
   let older: string;
   let ring: string | null = null;
@@ -24,25 +28,31 @@ describe.skipIf(noRedis !== null)('a new key while two servers run', () => {
   const residents: string[] = [];
   beforeAll(async () => {
     town = await openTown({
-      servers: 2,
-      redis: true,
+      servers,
+      redis,
       env: async () => (ring === null ? {} : { SECRET_KEYS: ring }),
     });
     older = town.secretKeys;
-    const store = await openStore({ DATA_DIR: '', REDIS_URL: town.redis!.url, SECRET_KEYS: older });
+    const store = await openStore(env(older));
     await addTimers(store, RECORDS, Date.now() + DAY);
     await store.close();
   });
   afterAll(() => town.close());
 
-  const env = (keys: string) => ({ REDIS_URL: town.redis!.url, SECRET_KEYS: keys });
+  const env = (keys: string) => ({
+    DATA_DIR: town.dataDir,
+    SECRET_KEYS: keys,
+    ...(redis ? { REDIS_URL: town.redis!.url } : {}),
+  });
   /** New residents write for as long as the work takes. */
   const meanwhile = async <T>(work: () => Promise<T>): Promise<T> => {
     let done = false;
-    const working = work().finally(() => {
+    const end = (): void => {
       done = true;
-    });
-    while (!done) residents.push(...(await town.wave(2, 300)));
+    };
+    const working = work();
+    void working.then(end, end);
+    while (!done) residents.push(...(await town.wave(2, 600)));
     return working;
   };
   const expectAnswers = async (users: string[], each: number): Promise<void> => {
@@ -59,6 +69,7 @@ describe.skipIf(noRedis !== null)('a new key while two servers run', () => {
   const restartAll = async (keys: string): Promise<void> => {
     ring = keys;
     await restart(0);
+    if (servers === 1) return;
     const user = town.line.addResident('ashiya').userId;
     for (const i of [0, 1]) {
       town.aim(i);
@@ -71,7 +82,7 @@ describe.skipIf(noRedis !== null)('a new key while two servers run', () => {
 
   it('is made known to one server after the other, then used by one after the other', async () => {
     await meanwhile(async () => {
-      await restartAll(`${older},${newer}`);
+      if (servers > 1) await restartAll(`${older},${newer}`);
       await restartAll(`${newer},${older}`);
     });
     await expectAnswers(residents, 1);
