@@ -94,7 +94,8 @@ async function checkAudit(store: Storage['store'], city: string): Promise<Fault[
     const audit = await verifyAudit(store, city);
     return audit.ok ? [] : [{ rule: `the audit log is ${audit.why}`, place: `line ${audit.sequence}` }];
   } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== 'damaged') throw error;
+    // Anything but a store that is away comes of what was read, and must not end the reading of the rest.
+    if (error instanceof StoreError && error.code !== 'damaged') throw error;
     return [{ rule: 'the audit log cannot be read', place: 'audit' }];
   }
 }

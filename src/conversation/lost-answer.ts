@@ -14,6 +14,9 @@ type Outgoing = Body<'outgoing'>;
 /** LINE: five messages a call, and buttons may need one of their own. */
 const ROOM = 3;
 
+/** Of several that are lost before the resident writes, so many messages are said again, the newest ones. */
+const KEPT = 10;
+
 /** Its words are kept until they have been said again, or its time is over. What staff write shows its fate by itself. */
 export const mayBeLost = ({ state, outcome, cause }: Pick<Outgoing, 'state' | 'outcome' | 'cause'>): boolean =>
   cause !== 'staff' && (state === 'unknown' || (state === 'refused' && outcome === 'quota'));
@@ -28,13 +31,23 @@ export function recordLost(
   return inDraft(store, municipality, async (draft) => {
     const now = await draft.get('outgoing', id);
     if (now === null) return;
-    // Withdrawn words stay withdrawn.
-    await draft.put('outgoing', id, { ...body, messages: now.messages, quotes: now.quotes });
     const contact = await draft.get('contact', body.contact);
+    const earlier = contact?.lostAnswer && contact.lostAnswer !== id ? await takeOver(draft, contact.lostAnswer) : null;
+    // As they stand in the store: withdrawn words stay withdrawn.
+    const messages = [...(earlier?.messages ?? []), ...now.messages].slice(-KEPT);
+    await draft.put('outgoing', id, { ...body, messages, quotes: [...(earlier?.quotes ?? []), ...now.quotes] });
     if (!contact) return;
     await draft.put('contact', body.contact, { ...contact, lostAnswer: id });
     await note(draft, contact, 'answer_uncertain', world.clock.now());
   });
+}
+
+/** What an earlier lost answer said is from now on part of a later one. */
+async function takeOver(draft: Draft, id: string): Promise<Pick<Outgoing, 'messages' | 'quotes'> | null> {
+  const earlier = await draft.get('outgoing', id);
+  if (!earlier || !mayBeLost(earlier)) return null;
+  await draft.put('outgoing', id, { ...earlier, messages: [], quotes: [] });
+  return earlier;
 }
 
 /** A line on the contact's newest ticket, if there is one. */

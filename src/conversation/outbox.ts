@@ -31,7 +31,10 @@ import { createStandstill } from './standstill.ts';
 
 /** LINE: a retry key is known for 24 hours; an hour is left as margin. */
 const PUSH_LIFE_MS = 23 * 3600_000;
-/** A server that is sending answers or gives up within this; what stands still longer has lost its server. */
+/**
+ * What stands still longer has mostly lost its server. Should it be LINE that takes its time, two servers send the same: the
+ * reply token, or the push's retry key, lets one through.
+ */
 const TAKE_OVER_MS = 5_000;
 /** So long an answer waits here for the one before it; then the beat sees to it. */
 const BEHIND_MS = 10_000;

@@ -4,6 +4,7 @@
  */
 import type { Incoming } from '#contracts/event.ts';
 import { type Store, type Stored, StoreError } from '#store/store.ts';
+import { MissingKey } from '#support/key-ring.ts';
 import type { Channel } from './channel.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { giveUp, handleEvent } from './handle-event.ts';
@@ -136,7 +137,8 @@ export function createConversation(options: ConversationOptions): Conversation {
     try {
       return { done: true, ready: await handleEvent(world, store, municipality, first, onItsWay) };
     } catch (error) {
-      if (error instanceof StoreError && error.code !== 'damaged') throw error;
+      // A record that cannot be read counts as a fault, unless a server with the newest keys can read it.
+      if (error instanceof StoreError && (error.code !== 'damaged' || error.cause instanceof MissingKey)) throw error;
       const { id } = first;
       world.log.error('a turn failed', { municipality, event: id, error });
       world.count('turn_failures', { municipality });

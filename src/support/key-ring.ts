@@ -8,7 +8,7 @@ import { randomBytesPooled } from './random.ts';
 export interface KeyRing {
   /** @param context binds the seal to its place: opening elsewhere fails. */
   seal(plain: Uint8Array, context: string): Buffer;
-  /** @throws KeyError when the key is not on the ring, or the bytes were changed or moved. */
+  /** @throws MissingKey when the key is not on the ring; KeyError when the bytes were changed or moved. */
   open(sealed: Uint8Array, context: string): Buffer;
   /** Name of the key a sealed value needs. */
   keyOf(sealed: Uint8Array): string;
@@ -21,6 +21,9 @@ export interface KeyRing {
 export class KeyError extends Error {
   override name = 'KeyError';
 }
+
+/** Sealed with a key that is not on this ring; it may be on another server's, that was given a new one before this one. */
+export class MissingKey extends KeyError {}
 
 /**
  * @param text `name:base64key[,name:base64key …]`, newest first; 32-byte keys, names of [A-Za-z0-9_-].
@@ -64,7 +67,7 @@ export function createKeyRing(text: string): KeyRing {
       const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
       const name = keyOf(bytes);
       const key = keys.get(name);
-      if (!key) throw new KeyError(`key "${name}" is not in SECRET_KEYS`);
+      if (!key) throw new MissingKey(`key "${name}" is not in SECRET_KEYS`);
       const at = 1 + name.length;
       try {
         const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(at, at + 12));

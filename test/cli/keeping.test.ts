@@ -10,10 +10,13 @@ import { keysRotate } from '#cli/keys.ts';
 import { move } from '#cli/move.ts';
 import { restore } from '#cli/restore.ts';
 import { loadContent } from '#content/load-content.ts';
+import type { Incoming } from '#contracts/event.ts';
 import type { Driver } from '#store/driver.ts';
 import { createEmbeddedDriver } from '#store/embedded/embedded-driver.ts';
+import type { Body, Kind } from '#store/kinds.ts';
 import { createRedisDriver } from '#store/redis/redis-driver.ts';
 import { createSealedStore } from '#store/sealed-store.ts';
+import type { Operation } from '#store/store.ts';
 import { createKeyRing, generateKey } from '#support/key-ring.ts';
 import type { Storage } from '../../src/open-store.ts';
 import { type Harness, openHarness } from '../conversation/harness.ts';
@@ -21,6 +24,8 @@ import { type RedisServer, startRedis, whyNoRedis } from '../support/redis-serve
 
 const noRedis = await whyNoRedis();
 const dir = mkdtempSync(join(tmpdir(), 'tsunagi-keeping-'));
+/** A backup of what the conversation has left. */
+const whole = join(dir, 'whole.jsonl');
 const { municipalities } = await loadContent({ dir: 'flows' });
 const open: Driver[] = [];
 let h: Harness;
@@ -53,6 +58,7 @@ beforeAll(async () => {
   }
   await h.conversation.beat();
   source = storageOf(createEmbeddedDriver({ path: h.dbPath }));
+  await backup({ file: whole, now: 0 }, io, source);
 }, 60_000);
 afterAll(async () => {
   for (const driver of open) await driver.close();
@@ -71,9 +77,7 @@ describe('doctor', () => {
   });
 
   it('finds index rows that are stale or missing', async () => {
-    const file = join(dir, 'rows.jsonl');
-    await backup({ file, now: 0 }, io, source);
-    await restore({ file }, io, newFile('rows'));
+    await restore({ file: whole }, io, newFile('rows'));
     const db = new DatabaseSync(join(dir, 'rows.db'));
     db.exec(
       "INSERT INTO entries SELECT space, name, 'nowhere', id FROM entries WHERE name = 'created' LIMIT 1; DELETE FROM entries WHERE name = 'receipt'",
@@ -86,8 +90,7 @@ describe('doctor', () => {
 
   it('names what does not hold', async () => {
     const storage = newFile('broken');
-    await backup({ file: join(dir, 'b.jsonl'), now: 0 }, io, source);
-    await restore({ file: join(dir, 'b.jsonl') }, io, storage);
+    await restore({ file: whole }, io, storage);
     const { store, driver } = storage;
     const [booked] = (await store.list('ashiya', 'ticket', 'created', { limit: 99 })).filter((row) => row.body.booking);
     const place = booked!.body.booking!.id.split('|').slice(0, 2).join('|');
@@ -115,6 +118,48 @@ describe('doctor', () => {
     expect(faults.some((rule) => rule.startsWith('a record cannot be opened'))).toBe(true);
     expect((await examine(storage)).code).toBe(1);
   });
+
+  it.each<[rule: string, kind: Kind, change: (body: never) => object]>([
+    ["a booking on somebody else's place", 'place', (body: Body<'place'>) => ({ claims: renamed(body, 'nobody') })],
+    ['a claim stands twice', 'place', ({ claims }: Body<'place'>) => ({ claims: [...claims, ...claims] })],
+    ['a contact names a ticket that is gone', 'contact', () => ({ tickets: ['nowhere'] })],
+    ['a blocked contact still has an address', 'contact', () => ({ blocked: true })],
+    ['a timer for a ticket that is gone', 'timer', () => ({ ticket: 'nowhere' })],
+    ['a message to be sent is empty', 'outgoing', () => ({ state: 'waiting' })],
+    ['an ended message keeps its words or token', 'outgoing', () => ({ replyToken: 'token' })],
+    ['an event from the future', 'inbox', () => ({ event: eventAt(h.clock.now() + 2 * 3_600_000) })],
+    ['a record is not in its shape', 'ticket', () => ({ needs: 'many' })],
+    ['the audit log cannot be read', 'setting', () => ({ value: '{}' })],
+  ])('says: %s', async (rule, kind, change) => {
+    const storage = newFile(`says-${rule.replaceAll(/\W/gu, '')}`);
+    await restore({ file: whole }, io, storage);
+    const { records } = await storage.store.inspect('ashiya', null, 1_000);
+    const { id, body } = records.find((record) => record.kind === kind)!;
+    const changed = { ...(body as object), ...change(body as never) } as Body<Kind>;
+    const put = { type: 'put', kind, id, revision: 'any', body: changed } as Operation;
+    expect(await storage.store.commit('ashiya', [put])).toEqual({ ok: true });
+    expect(await faultsOf(storage)).toContain(rule);
+  });
+
+  it('says: a session without its contact', async () => {
+    const storage = newFile('no-contact');
+    await restore({ file: whole }, io, storage);
+    const { records } = await storage.store.inspect('ashiya', null, 1_000);
+    const { id } = records.find(({ kind }) => kind === 'session')!;
+    await storage.store.commit('ashiya', [{ type: 'delete', kind: 'contact', id, revision: 'any' }]);
+    expect(await faultsOf(storage)).toContain('a session without its contact');
+  });
+});
+const renamed = ({ claims }: Body<'place'>, ticket: string) => claims.map((claim) => ({ ...claim, ticket }));
+const eventAt = (receivedAt: number): Incoming => ({
+  id: 'e1',
+  municipality: 'ashiya',
+  channel: 'line',
+  contact: 'c',
+  address: 'U1',
+  at: receivedAt,
+  receivedAt,
+  type: 'unfollow',
 });
 const ALERT = {
   receipt: 'AAA',
@@ -129,7 +174,7 @@ const ALERT = {
 
 describe('backup and restore', () => {
   it('gives back every record, and refuses half a file and a store that is not empty', async () => {
-    const file = join(dir, 'whole.jsonl');
+    const file = join(dir, 'again.jsonl');
     expect(await backup({ file, now: 0 }, io, source)).toBe(0);
     const copy = newFile('copy');
     expect(await restore({ file }, io, copy)).toBe(0);
@@ -154,10 +199,8 @@ describe.skipIf(noRedis !== null)('with Redis', () => {
 
   it('moves from the file to Redis, backs up from there, restores into a file', { timeout: 30_000 }, async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'tsunagi-keeping-'));
-    const first = join(dir, 'first.jsonl');
-    await backup({ file: first, now: 0 }, io, source);
     const old = storageOf(createEmbeddedDriver({ path: join(dataDir, 'tsunagi.db') }));
-    await restore({ file: first }, io, old);
+    await restore({ file: whole }, io, old);
     await expect(move({ dataDir, to: redis.url, allowUnsafe: false }, io)).rejects.toThrow('サービスを止めて');
     await old.driver.close();
     expect(await move({ dataDir, to: redis.url, allowUnsafe: false }, io)).toBe(0);
@@ -174,10 +217,8 @@ describe.skipIf(noRedis !== null)('with Redis', () => {
 
 describe('key rotation', () => {
   it('seals everything under the newest key, in as many runs as it takes', async () => {
-    const file = join(dir, 'rotate.jsonl');
-    await backup({ file, now: 0 }, io, source);
     const before = newFile('rotate');
-    await restore({ file }, io, before);
+    await restore({ file: whole }, io, before);
     const newer = generateKey('k2');
     const both = storageOf(before.driver, `${newer},${h.secretKeys}`);
     // Interrupted after a page.

@@ -1,5 +1,4 @@
 /** Operators' commands as real processes: unclean input gives one clear sentence and exit code 2, faults of the world 1. */
-import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,8 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEmbeddedDriver } from '#store/embedded/embedded-driver.ts';
 import { createRedisDriver } from '#store/redis/redis-driver.ts';
 import { createSealedStore } from '#store/sealed-store.ts';
-import type { Operation } from '#store/store.ts';
 import { createKeyRing, generateKey } from '#support/key-ring.ts';
+import { startTsunagi, tsunagi } from '../support/command.ts';
+import { addTimers } from '../support/many-timers.ts';
 import { type RedisServer, startRedis, whyNoRedis } from '../support/redis-server.ts';
 import { newDataDir, startService } from '../support/service.ts';
 
@@ -17,34 +17,12 @@ const noRedis = await whyNoRedis();
 const dir = mkdtempSync(join(tmpdir(), 'tsunagi-operators-'));
 const keys = generateKey('k1');
 const dataDir = newDataDir();
-const CLI = ['src/cli/tsunagi.ts'];
-const envOf = (more: Record<string, string>) => ({
-  PATH: process.env.PATH ?? '',
-  CACHE_DIR: '.cache',
-  DATA_DIR: dataDir,
-  SECRET_KEYS: keys,
-  ...more,
-});
-
-function run(args: string[], env: Record<string, string> = {}): Promise<{ code: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [...CLI, ...args], { env: envOf(env), timeout: 60_000 }, (error, out, err) =>
-      resolve({ code: error === null ? 0 : Number(error.code ?? -1), out, err }),
-    );
-  });
-}
-const timers = (count: number, from = 0): Operation[] =>
-  Array.from({ length: count }, (_, i) => ({
-    type: 'put',
-    kind: 'timer',
-    id: `t${from + i}`,
-    revision: 'any',
-    body: { at: i, what: 'x', contact: null, ticket: null, data: { text: 'x'.repeat(200) } },
-  }));
+const envOf = (more: Record<string, string>) => ({ DATA_DIR: dataDir, SECRET_KEYS: keys, ...more });
+const run = (args: string[], env: Record<string, string> = {}) => tsunagi(args, envOf(env));
 async function fill(path: string, count: number): Promise<void> {
   const driver = createEmbeddedDriver({ path });
   const store = createSealedStore({ driver, keyRing: createKeyRing(keys) });
-  for (let i = 0; i < count; i += 1_000) await store.commit('ashiya', timers(Math.min(1_000, count - i), i));
+  await addTimers(store, count);
   // As `/readyz` does: the driver's own record is not sealed.
   await store.ping();
   await store.close();
@@ -102,7 +80,7 @@ describe('keys rotate', () => {
     const place = newDataDir();
     await fill(join(place, 'tsunagi.db'), 12_000);
     const env = { DATA_DIR: place, SECRET_KEYS: `${generateKey('k2')},${keys}` };
-    const child = spawn(process.execPath, [...CLI, 'keys', 'rotate'], { env: envOf(env), stdio: 'pipe' });
+    const child = startTsunagi(['keys', 'rotate'], envOf(env));
     // It has said how far it is, so some of it is done and some is not.
     await once(child.stderr!, 'data');
     child.kill('SIGKILL');
@@ -130,10 +108,7 @@ describe.skipIf(noRedis !== null)('move and restore', () => {
     const place = newDataDir();
     await fill(join(place, 'tsunagi.db'), 30_000);
 
-    const child = spawn(process.execPath, [...CLI, 'move', redis.url], {
-      env: envOf({ DATA_DIR: place }),
-      stdio: 'ignore',
-    });
+    const child = startTsunagi(['move', redis.url], envOf({ DATA_DIR: place }));
     const target = await createRedisDriver({ url: redis.url });
     while ((await target.counts('ashiya', 'timer', 'at')).waiting === undefined);
     child.kill('SIGKILL');
@@ -165,10 +140,9 @@ describe.skipIf(noRedis !== null)('move and restore', () => {
 
   it('a backup that cannot be written to its end leaves nothing behind', { timeout: 60_000 }, async () => {
     const file = join(dir, 'too-large');
-    const limited = ['--fsize=65536:65536', process.execPath, ...CLI, 'backup', file];
-    const child = spawn('prlimit', limited, { env: envOf({}), stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = startTsunagi(['backup', file], envOf({}), ['prlimit', '--fsize=65536:65536']);
     let err = '';
-    child.stderr.on('data', (chunk) => (err += chunk));
+    child.stderr!.on('data', (chunk) => (err += chunk));
     const [code] = (await once(child, 'exit')) as [number];
     expect(code).toBe(2);
     expect(err).toContain('大きすぎます');

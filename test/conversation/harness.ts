@@ -25,6 +25,7 @@ import type { Tries } from '#support/tries.ts';
 import { createTriage, type Triage } from '#triage/create-triage.ts';
 import { readQuestions } from '#triage/splitting-question.ts';
 import { serveFakeLine } from '../simulator/serve-fake-line.ts';
+import { labelsOf } from './in-a-hurry.ts';
 
 /** Tuesday, 24 November 2026, 10:00 in Japan: an ordinary working day. */
 export const TUESDAY_TEN = Date.parse('2026-11-24T10:00:00+09:00');
@@ -206,16 +207,4 @@ export async function openHarness(
       await store.close();
     },
   };
-}
-
-/** Labels of everything that can be tapped in these messages. */
-function labelsOf(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(labelsOf);
-  if (typeof value !== 'object' || value === null) return [];
-  const { type, label } = value as { type?: unknown; label?: unknown };
-  const own =
-    typeof label === 'string' && typeof type === 'string' && ['postback', 'datetimepicker', 'message'].includes(type)
-      ? [label]
-      : [];
-  return [...own, ...Object.values(value).flatMap(labelsOf)];
 }

@@ -31,8 +31,8 @@ describe('an answer that was not sent', () => {
     return (await h.store.list('ashiya', 'outgoing', 'contact', options))[0]!;
   };
   /** As a server leaves it that dies between the commit and the call, or in the call. */
-  const abandon = async (body: Partial<Body<'outgoing'>>): Promise<void> => {
-    const entry = await last();
+  const abandon = async (body: Partial<Body<'outgoing'>>, known?: Stored<'outgoing'>): Promise<void> => {
+    const entry = known ?? (await last());
     const left = {
       ...entry.body,
       state: 'sending' as const,
@@ -98,6 +98,26 @@ describe('an answer that was not sent', () => {
     // Once is enough.
     expect((await r.say('どうすればいいですか')).join('\n')).not.toContain(answer.text);
     expect(h.line.counts().pushes).toBe(0);
+  });
+
+  it('two of them, one after the other, come again together and in order', async () => {
+    await r.say(WORDS);
+    const first = await last();
+    h.clock.advance(1_000);
+    await r.say('母の物忘れも心配です');
+    const old = { replyToken: 'used', replyBefore: h.clock.now() };
+    const second = { ...answer, text: '予約が変わりました。' };
+    await abandon({ by: null, messages: [answer], ...old }, first);
+    await abandon({ state: 'waiting', via: null, attempts: 0, after: first.id, messages: [second], ...old });
+    // The fate of the first cannot be learnt, and the month's pushes are used up when it comes to the second.
+    h.line.fault({ kind: 'quota', on: 'push' });
+    h.clock.advance(600_000);
+    await h.restart();
+    await expect.poll(async () => (await last()).body).toMatchObject({ state: 'refused', outcome: 'quota' });
+    expect((await h.store.get('ashiya', 'outgoing', first.id))!.body.state).toBe('unknown');
+    const screen = (await r.say('もしもし')).join('\n');
+    expect(screen).toContain(`${answer.text}\n\n${second.text}`);
+    expect((await r.say('どうすればいいですか')).join('\n')).not.toContain(answer.text);
   });
 
   it('is said again after a crisis’ one screen, not with it', async () => {

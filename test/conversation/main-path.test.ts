@@ -2,22 +2,15 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLineContract } from '../line/openapi.ts';
 import { type Harness, openHarness, type Resident, TUESDAY_TEN } from './harness.ts';
+import { tapInAHurry } from './in-a-hurry.ts';
 
 /** Taps what a person in a hurry would tap, until there is a receipt. */
 async function finish(r: Resident, first: string[]): Promise<{ turns: number; screen: string[] }> {
-  const wanted = [
-    'はい、合っています',
-    'いない',
-    '精道',
-    '窓口に行って相談',
-    'はい、伝えてください',
-    'この内容で届ける',
-  ];
   let screen = first;
   let turns = 1;
   while (!/受付番号/u.test(screen.join('\n'))) {
     const buttons = r.buttons();
-    const label = buttons.find((b) => wanted.includes(b)) ?? buttons.find((b) => /^\d+\/\d+/u.test(b)) ?? buttons[0];
+    const label = tapInAHurry(buttons);
     expect(label, `no button on:\n${screen.join('\n')}`).toBeDefined();
     screen = await r.tap(label!);
     turns++;
@@ -213,15 +206,38 @@ describe('first contact', () => {
     expect(log).not.toContain(r.userId);
   });
 
-  it('pushes once, with a retry key, when the reply token was too old', async () => {
+  it('tries the same reply again when LINE says that there are too many', async () => {
     const r = h.resident();
     await r.follow();
-    const stop = h.line.fault({ kind: 'rate', on: 'reply', times: 1 });
-    await r.say('家賃が払えない');
-    stop();
-    expect(h.line.counts().replies).toBeGreaterThan(0);
-    const delivered = h.line.calls.filter((call) => call.delivered);
-    expect(delivered).toHaveLength(2);
+    h.line.fault({ kind: 'rate', on: 'reply', times: 1 });
+    expect((await r.say('家賃が払えない')).length).toBeGreaterThan(0);
+    expect(h.line.calls.filter((call) => call.delivered && call.endpoint === 'reply')).toHaveLength(2);
+    expect(h.line.counts().pushes).toBe(0);
+  });
+
+  it('pushes once, under one retry key, when the reply token has grown too old and the push’s answer is lost', async () => {
+    const r = h.resident();
+    await r.follow();
+    const better = h.line.fault({ kind: 'rate', on: 'reply', times: Infinity });
+    expect(await r.say('家賃が払えない')).toEqual([]);
+    better();
+    h.clock.advance(120_000);
+    h.line.fault({ kind: 'lost', on: 'push', times: 1 });
+    await h.restart();
+    await h.line.whenCalled(({ endpoint }) => endpoint === 'push');
+    await h.conversation.idle();
+    h.clock.advance(120_000);
+    await h.restart();
+    // LINE knows the key: it was delivered the first time.
+    await h.line.whenCalled(({ endpoint, status }) => endpoint === 'push' && status === 409);
+    const pushes = h.line.calls.filter(({ endpoint }) => endpoint === 'push');
+    expect(pushes.map(({ delivered }) => delivered)).toEqual([true, false]);
+    expect(new Set(pushes.map(({ retryKey }) => retryKey)).size).toBe(1);
+    const states = async () =>
+      (await h.store.list('ashiya', 'outgoing', 'contact', { prefix: r.contact, limit: 10 })).map(
+        ({ body }) => body.state,
+      );
+    await expect.poll(states).toEqual(['sent', 'sent']);
   });
 
   it('never doubles a reply whose answer was lost', async () => {

@@ -16,12 +16,14 @@ beforeEach(async () => {
 afterEach(async () => {
   await h.close();
 });
+/** As two servers look that come to the day's work at once. */
+const twoAtOnce = () => Promise.all([h.conversation.beat(), h.conversation.beat()]);
 const reports = async (): Promise<Record<string, string>[]> =>
   (await h.store.list('ashiya', 'audit', 'at', { limit: 1_000 }))
     .filter(({ body }) => body.action === 'retention.report')
     .map(({ body }) => body.detail);
 
-it('talks after their days, tickets after their years: each deleted by the beat and reported', async () => {
+it('talks after their days, tickets after their years: each deleted by the beat and reported, once', async () => {
   const r = h.resident();
   await r.follow();
   await r.say('もう死にたい');
@@ -30,17 +32,19 @@ it('talks after their days, tickets after their years: each deleted by the beat 
   expect(await h.store.get('ashiya', 'session', r.contact)).not.toBeNull();
   expect(await reports()).toEqual([]);
   h.clock.advance(91 * DAY);
-  await h.conversation.beat();
+  await twoAtOnce();
   expect(await h.store.get('ashiya', 'session', r.contact)).toBeNull();
   expect(await h.store.list('ashiya', 'unmatched', 'at', { limit: 9 })).toEqual([]);
   expect(await h.tickets()).toHaveLength(1);
   expect(await reports()).toEqual([expect.objectContaining({ session: '1' })]);
   h.clock.advance(5 * 365 * DAY);
+  await twoAtOnce();
   // The contact ends after its last ticket.
   await h.conversation.beat();
-  await h.conversation.beat();
   expect(await h.tickets()).toEqual([]);
-  expect((await reports()).at(-1)).toMatchObject({ tickets: '1' });
+  expect((await reports()).filter(({ tickets }) => tickets !== undefined)).toEqual([
+    expect.objectContaining({ tickets: '1' }),
+  ]);
   // Nothing that is left refers to what is gone.
   let said = '';
   const io = { stdout: { write: (text: string) => (said += text) }, stderr: { write: () => true } };

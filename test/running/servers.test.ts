@@ -106,6 +106,31 @@ describe.skipIf(noRedis !== null)('two servers on one Redis', () => {
     await expectOnce(users);
   });
 
+  it('LINE answers later than a silent server is waited for: another takes over, one answer each', {
+    timeout: 60_000,
+  }, async () => {
+    const { invalid } = town.line.counts();
+    town.line.fault({ kind: 'slow', ms: 9_000, times: 5 });
+    const users = await town.wave(10, 100);
+    // LINE has taken all; whoever asks again is refused the used token.
+    await expect.poll(() => town.line.counts().invalid - invalid, { timeout: 20_000 }).toBe(5);
+    await expectOnce(users);
+  });
+
+  it('a later message before an earlier one, then both again: one answer each', { timeout: 60_000 }, async () => {
+    const { line } = town;
+    const users = Array.from({ length: 10 }, () => line.addResident('ashiya').userId);
+    for (const user of users) {
+      const events = [WORDS, '父のことも心配です'].map((text, i) =>
+        line.events.text(user, text, { at: Date.now() + i }),
+      );
+      for (const event of events.toReversed()) await line.deliver('ashiya', [event]);
+      await Promise.all(events.map((event) => line.deliver('ashiya', [event])));
+    }
+    await town.settle(users, 2);
+    await expect.poll(() => town.told(users), { timeout: 20_000 }).toEqual(users.map(() => 2));
+  });
+
   it('two residents in one body', { timeout: 60_000 }, async () => {
     const { line } = town;
     const users = [line.addResident('ashiya').userId, line.addResident('ashiya').userId];

@@ -1,6 +1,10 @@
 /** Each wrong setting: one line that names it, and an exit code. */
 import { describe, expect, it } from 'vitest';
-import { runToEnd } from '../support/service.ts';
+import { generateKey } from '#support/key-ring.ts';
+import { startRedis, whyNoRedis } from '../support/redis-server.ts';
+import { runToEnd, startService } from '../support/service.ts';
+
+const noRedis = await whyNoRedis();
 
 const CASES: readonly [name: string, env: Record<string, string>, line: string, code: number][] = [
   ['a port that is no number', { PORT: 'abc' }, 'tsunagi: PORT: must be a number', 2],
@@ -47,3 +51,23 @@ describe('settings', () => {
     expect(result.code).toBe(code);
   });
 });
+
+it.skipIf(noRedis !== null)(
+  'a Redis that may forget or drop: refused by name, served when told so',
+  { timeout: 60_000 },
+  async () => {
+    const redis = await startRedis({ args: ['--appendonly', 'no', '--maxmemory-policy', 'allkeys-lru'] });
+    const env = { REDIS_URL: redis.url, SECRET_KEYS: generateKey('k1') };
+    const place = `tsunagi: Redis at 127.0.0.1:${redis.port}`;
+    const forgets = await runToEnd(env);
+    expect(forgets.output).toContain(`${place} would forget on a restart: set "appendonly yes"`);
+    await redis.cli('CONFIG', 'SET', 'appendonly', 'yes');
+    const drops = await runToEnd(env);
+    expect(drops.output).toContain(`${place} may drop records (allkeys-lru): set "maxmemory-policy noeviction"`);
+    for (const { output, code } of [forgets, drops]) expect([output.trim().split('\n').length, code]).toEqual([1, 1]);
+    const service = await startService({ env: { ...env, REDIS_ALLOW_UNSAFE: 'yes' } });
+    expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
+    await service.kill('SIGTERM');
+    await redis.stop();
+  },
+);

@@ -2,28 +2,16 @@
  * Two servers on one Redis, real processes: what is due at a time happens once, and a server that Redis cannot be reached
  * from for ten seconds harms nobody while the other goes on.
  */
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadPseudonym } from '#conversation/pseudonym.ts';
 import type { Operation } from '#store/store.ts';
 import { openStorage } from '../../src/open-store.ts';
 import { whyNoRedis } from '../support/redis-server.ts';
-import { newDataDir } from '../support/service.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { openTown, type Town } from './town.ts';
 
 const noRedis = await whyNoRedis();
 const TIMERS = 60;
-
-const tsunagi = (args: string[], more: Record<string, string>): Promise<{ code: number; out: string }> =>
-  new Promise((resolve) => {
-    const env = { PATH: process.env.PATH ?? '', SECRET_KEYS: keys, ...more };
-    execFile(process.execPath, ['src/cli/tsunagi.ts', ...args], { env }, (error, out) =>
-      resolve({ code: error === null ? 0 : Number(error.code ?? -1), out }),
-    );
-  });
-let keys = '';
 
 describe.skipIf(noRedis !== null)('two servers', () => {
   let town: Town;
@@ -38,7 +26,6 @@ describe.skipIf(noRedis !== null)('two servers', () => {
         return { REDIS_URL: `redis://127.0.0.1:${way.port}` };
       },
     });
-    keys = town.secretKeys;
   }, 120_000);
   afterAll(async () => {
     const faults = (await town.examine()).flatMap((report) => report.faults);
@@ -47,18 +34,22 @@ describe.skipIf(noRedis !== null)('two servers', () => {
     expect(faults).toEqual([]);
   }, 60_000);
 
-  it(`${TIMERS} timers that are due at once are fired once each`, { timeout: 60_000 }, async () => {
+  it(`${TIMERS} timers that are due at once, every second one a reminder, are fired once each`, {
+    timeout: 60_000,
+  }, async () => {
     const { store } = await openStorage({ DATA_DIR: '', REDIS_URL: town.redis!.url, SECRET_KEYS: town.secretKeys });
     const pseudonym = await loadPseudonym(store);
-    const [seed] = await town.wave(1, 0);
-    await town.settle([seed!]);
-    const known = (await store.get('ashiya', 'contact', pseudonym('ashiya', 'line', seed!)))!.body;
+    const seed = town.line.addResident('ashiya').userId;
+    await town.line.say(seed, 'もう死にたい');
+    await town.settle([seed]);
+    const known = (await store.get('ashiya', 'contact', pseudonym('ashiya', 'line', seed)))!.body;
+    const [example] = await store.list('ashiya', 'ticket', 'created', { limit: 1 });
     const users = Array.from({ length: TIMERS }, () => town.line.addResident('ashiya').userId);
+    const ticketOf = (user: string): string => `t-${user.slice(1, 9)}`;
     // Both look once a second: this is when they both see them.
     const at = Date.now() + 1_500;
-    const operations = users.flatMap((address): Operation[] => {
-      const contact = pseudonym('ashiya', 'line', address);
-      const ticket = `t-${address.slice(1, 9)}`;
+    const start = at + 86_400_000;
+    const touching = (contact: string, ticket: string): Operation[] => {
       const touch = {
         ticket,
         contact,
@@ -76,53 +67,48 @@ describe.skipIf(noRedis !== null)('two servers', () => {
       };
       const timer = { at, what: 'touch', contact, ticket, data: {} };
       return [
-        {
-          type: 'put',
-          kind: 'contact',
-          id: contact,
-          revision: 0,
-          body: { ...known, address, tickets: [], lastAnswer: null },
-        },
         { type: 'put', kind: 'touch', id: ticket, revision: 0, body: touch },
         { type: 'put', kind: 'timer', id: `touch|${ticket}`, revision: 0, body: timer },
       ];
+    };
+    const reminding = (contact: string, ticket: string): Operation[] => {
+      const slot = { window: example!.body.window, start, end: start + 3_600_000, way: 'visit' as const };
+      const booking = { id: ticket, slot, state: 'booked' as const, place: null };
+      const body = { ...example!.body, id: ticket, contact, crisis: 'none' as const, crisisAt: null, booking };
+      const data = { window: slot.window, start: String(start), place: '' };
+      return [
+        { type: 'put', kind: 'ticket', id: ticket, revision: 0, body },
+        {
+          type: 'put',
+          kind: 'timer',
+          id: `reminder|${ticket}`,
+          revision: 0,
+          body: { at, what: 'reminder', contact, ticket, data },
+        },
+      ];
+    };
+    const operations = users.flatMap((address, i): Operation[] => {
+      const contact = pseudonym('ashiya', 'line', address);
+      const body = { ...known, address, tickets: [], crisis: null, lastAnswer: null };
+      const due = i % 2 === 0 ? touching : reminding;
+      return [{ type: 'put', kind: 'contact', id: contact, revision: 0, body }, ...due(contact, ticketOf(address))];
     });
     expect(await store.commit('ashiya', operations)).toEqual({ ok: true });
     await expect.poll(() => town.told(users), { timeout: 30_000 }).toEqual(users.map(() => 1));
     // Whatever would come twice has time to.
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     expect(town.told(users)).toEqual(users.map(() => 1));
-    // The next one of each is set, once; taken out here, for there are no tickets to them.
+    const reminded = users.filter((_, i) => i % 2 === 1);
+    for (const user of reminded) expect(town.line.screenText(user).join('\n')).toContain('明日のお知らせです。');
+    // The next touch of each is set, once, and no reminder; all taken out here, as nobody has booked anything.
     const next = await store.list('ashiya', 'timer', 'at', { limit: 1_000 });
-    const mine = next.filter(({ body }) => body.what === 'touch');
-    expect(mine).toHaveLength(TIMERS);
-    await store.commit(
-      'ashiya',
-      mine.map(({ id, revision }) => ({ type: 'delete', kind: 'timer', id, revision }) as const),
-    );
+    expect(next.map(({ body }) => body.what)).toEqual(Array.from({ length: TIMERS / 2 }, () => 'touch'));
+    await store.commit('ashiya', [
+      ...next.map(({ id, revision }) => ({ type: 'delete', kind: 'timer', id, revision }) as const),
+      ...reminded.map((user) => ({ type: 'delete', kind: 'ticket', id: ticketOf(user), revision: 'any' }) as const),
+    ]);
     console.log(`timers: ${TIMERS} due at once, ${town.told(users).reduce((sum, n) => sum + n, 0)} messages`);
     await store.close();
-  });
-
-  it('a backup while residents write, restored elsewhere: doctor finds nothing', { timeout: 120_000 }, async () => {
-    const dir = newDataDir();
-    const writing = town.wave(80, 8_000);
-    const counts: string[] = [];
-    for (const n of [1, 2]) {
-      const file = join(dir, `backup-${n}`);
-      const source = { DATA_DIR: dir, REDIS_URL: town.redis!.url };
-      expect(await tsunagi(['backup', file], source)).toMatchObject({ code: 0 });
-      const copy = { DATA_DIR: newDataDir() };
-      expect(await tsunagi(['restore', file], copy)).toMatchObject({ code: 0 });
-      const doctor = await tsunagi(['doctor'], copy);
-      expect(doctor.out).not.toContain('×');
-      expect(doctor.code).toBe(0);
-      counts.push(/ashiya: (\d+)件/u.exec(doctor.out)![1]!);
-    }
-    const users = await writing;
-    await town.settle(users);
-    await expect.poll(() => town.told(users), { timeout: 20_000 }).toEqual(users.map(() => 1));
-    console.log(`backup while ${users.length} write: ${counts.join(' and ')} records, 0 faults`);
   });
 
   it('one of them cut off from Redis for ten seconds: LINE is told so, the other answers', {

@@ -3,10 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Driver, RawOperation } from '#store/driver.ts';
 import { createCalls } from '#store/redis/calls.ts';
-import { connect } from '#store/redis/connection.ts';
+import { checkServer } from '#store/redis/check-server.ts';
+import { type Connection, connect } from '#store/redis/connection.ts';
 import { migrateLayout } from '#store/redis/layout.ts';
 import { createRedisDriver } from '#store/redis/redis-driver.ts';
 import { readTarget } from '#store/redis/target.ts';
@@ -132,6 +133,13 @@ describe.skipIf(why !== null)('redis at start', { timeout: 30_000 }, () => {
     await expect(opening).rejects.toThrow(sentence);
   });
 
+  it('refuses a version before 7', async () => {
+    // None that old can be started here: what one says of itself.
+    const reply = Buffer.from('# Server\r\nredis_version:6.2.14\r\n');
+    const old = { sendToAll: async () => [{ address: 'h:6379', reply }] } as unknown as Connection;
+    await expect(checkServer(old)).rejects.toThrow('Redis at h:6379 has version 6.2.14, 7 or newer is needed');
+  });
+
   it('starts on an unsafe server when told to', async () => {
     const { url } = await start({ args: ['--appendonly', 'no'] });
     const driver = await createRedisDriver({ url, allowUnsafe: true });
@@ -209,7 +217,9 @@ describe.skipIf(why !== null)('redis at start', { timeout: 30_000 }, () => {
     const replica = await start({ args: ['--replicaof', `127.0.0.1 ${master.port}`] });
     while (!(await replica.cli('INFO', 'replication')).includes('master_link_status:up'));
     const sentinel = await start({
+      cliArgs: ['-a', 'word', '--no-auth-warning'],
       sentinel: [
+        'requirepass word',
         `sentinel monitor city 127.0.0.1 ${master.port} 1`,
         'sentinel down-after-milliseconds city 300',
         'sentinel failover-timeout city 3000',
@@ -219,7 +229,8 @@ describe.skipIf(why !== null)('redis at start', { timeout: 30_000 }, () => {
     while (!(await sentinel.cli('SENTINEL', 'REPLICAS', 'city')).includes(String(replica.port)));
     for (const server of [master, replica]) await addDocumentedUser(server);
     const driver = await createRedisDriver({
-      url: `redis-sentinel://tsunagi:password@127.0.0.1:${sentinel.port}/city`,
+      // Of the Sentinels that are named, the first is not there.
+      url: `redis-sentinel://tsunagi:password@127.0.0.1:1,127.0.0.1:${sentinel.port}/city?sentinelPassword=word`,
       waitMs: 1000,
     });
     await useAll(driver);
@@ -245,37 +256,75 @@ describe.skipIf(why !== null)('redis over TLS', { timeout: 30_000 }, () => {
   let dir: string;
   let server: RedisServer | null = null;
   let reason = '';
+  const file = (name: string): string => join(dir, name);
+  const own = (): string => `ca=${file('cert.pem')}&cert=${file('cert.pem')}&key=${file('key.pem')}`;
+  let args: string[];
+  let cliArgs: string[];
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'tsunagi-tls-'));
-    const file = (name: string): string => join(dir, name);
     const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-    const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-    execFileSync('openssl', [...args, '-keyout', file('key.pem'), '-out', file('cert.pem'), ...names], {
+    const make = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+    execFileSync('openssl', [...make, '-keyout', file('key.pem'), '-out', file('cert.pem'), ...names], {
       stdio: 'ignore',
     });
     const tls = ['--tls-cert-file', file('cert.pem'), '--tls-key-file', file('key.pem')];
-    const more = ['--tls-ca-cert-file', file('cert.pem'), '--tls-auth-clients', 'no'];
-    server = await startRedis({ tls: true, args: [...tls, ...more] }).catch((error: Error) => {
-      reason = error.message;
-      return null;
-    });
+    args = [...tls, '--tls-ca-cert-file', file('cert.pem')];
+    cliArgs = ['--tls', '--cacert', file('cert.pem'), '--cert', file('cert.pem'), '--key', file('key.pem')];
+    server = await startRedis({ tls: true, args: [...args, '--tls-auth-clients', 'no'], cliArgs }).catch(
+      (error: Error) => {
+        reason = error.message;
+        return null;
+      },
+    );
   });
   afterAll(async () => {
     await server?.stop();
     await rm(dir, { recursive: true });
   });
+  beforeEach((context) => {
+    if (server !== null) return;
+    if (process.env.CI === 'true') throw new Error(reason);
+    console.log(`Redis over TLS is left out: ${reason}`);
+    context.skip();
+  });
 
-  it('works with the authority that is named, and refuses a server nobody vouches for', async (context) => {
-    if (server === null) {
-      if (process.env.CI === 'true') throw new Error(reason);
-      console.log(`Redis over TLS is left out: ${reason}`);
-      return context.skip();
-    }
-    const url = `rediss://127.0.0.1:${server.port}`;
-    const driver = await createRedisDriver({ url: `${url}?ca=${join(dir, 'cert.pem')}` });
+  it('works with the authority that is named, and refuses a server nobody vouches for', async () => {
+    const url = `rediss://127.0.0.1:${server!.port}`;
+    const driver = await createRedisDriver({ url: `${url}?ca=${file('cert.pem')}` });
     await useAll(driver);
     await driver.close();
     await expect(createRedisDriver({ url, waitMs: 300 })).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('shows a certificate of its own where Redis asks for one', async () => {
+    await server!.cli('CONFIG', 'SET', 'tls-auth-clients', 'yes');
+    const url = `rediss://127.0.0.1:${server!.port}`;
+    await expect(createRedisDriver({ url: `${url}?ca=${file('cert.pem')}`, waitMs: 300 })).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    const driver = await createRedisDriver({ url: `${url}?${own()}` });
+    await useAll(driver);
+    await driver.close();
+  });
+
+  it('reaches a master that a Sentinel names, both over TLS', async () => {
+    const lines = ['tls-replication yes', `sentinel monitor city 127.0.0.1 ${server!.port} 1`, ''];
+    const options = args.join(' ').replaceAll(' --', '\n').slice(2);
+    const sentinel = await startRedis({ tls: true, cliArgs, sentinel: [options, ...lines].join('\n') });
+    const driver = await createRedisDriver({
+      url: `rediss-sentinel://127.0.0.1:${sentinel.port}/city?${own()}`,
+    });
+    await useAll(driver);
+    await driver.close();
+    await sentinel.stop();
+  });
+
+  it('reaches a cluster', async () => {
+    const cluster = await startCluster({ tls: true, cliArgs, args: [...args, '--tls-cluster', 'yes'] });
+    const driver = await createRedisDriver({ url: `${cluster.url}?${own()}` });
+    await useAll(driver);
+    await driver.close();
+    await cluster.stop();
   });
 });
 

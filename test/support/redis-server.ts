@@ -114,16 +114,19 @@ export async function startRedis(
   };
 }
 
-/** Three masters that share the slots. */
-export async function startCluster(): Promise<{ url: string; nodes: RedisServer[]; stop(): Promise<void> }> {
-  const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'];
-  const nodes = await Promise.all([0, 1, 2].map(() => startRedis({ args })));
+/** Three masters that share the slots. @param options as for one server. */
+export async function startCluster(
+  options: { args?: string[]; tls?: boolean; cliArgs?: string[] } = {},
+): Promise<{ url: string; nodes: RedisServer[]; stop(): Promise<void> }> {
+  const args = [...(options.args ?? []), '--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'];
+  const nodes = await Promise.all([0, 1, 2].map(() => startRedis({ ...options, args })));
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
-  await run('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-replicas', '0', '--cluster-yes']);
+  const create = ['--cluster', 'create', ...addresses, '--cluster-replicas', '0', '--cluster-yes'];
+  await run('redis-cli', [...(options.cliArgs ?? []), ...create]);
   // The nodes agree some hundred milliseconds after redis-cli is done.
   for (const node of nodes) while (!(await node.cli('CLUSTER', 'INFO')).includes('cluster_state:ok'));
   return {
-    url: `redis-cluster://${addresses.join(',')}`,
+    url: `${options.tls === true ? 'rediss' : 'redis'}-cluster://${addresses.join(',')}`,
     nodes,
     stop: async () => void (await Promise.all(nodes.map((node) => node.stop()))),
   };
