@@ -20,7 +20,7 @@ const CONFIDENT_FROM = 0.67;
  * So many of the examples without danger may be taken for a crisis when they are cross-checked by file. Many of them were
  * written to look like one, so that of what residents write fewer are (tuning.jsonl: half as many).
  */
-const FALSE_ALARMS = 0.04;
+const FALSE_ALARMS = 0.035;
 
 /** `yes[i][h]`: whether label h is true of sentence i. */
 export function calibrate(

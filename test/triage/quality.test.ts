@@ -43,6 +43,7 @@ describe.each([
   ['fresh', MUST],
   ['blind-1', MUST],
   ['blind-2', MUST],
+  ['blind-3', MUST],
 ])('evaluation messages: %s', (set, { atLeast, atMost }) => {
   const answered = evaluationMessages(set).map((message) => ({ message, answer: triage.assess(message.text) }));
   const figures = new Map(evaluate(answered).map((figure) => [figure.name, figure.hit / figure.of]));
