@@ -56,7 +56,7 @@ export async function handleEvent(
 }
 
 /** What is taken is done with this draft's commit, and only its mark stays. */
-async function take(draft: Draft, id: string): Promise<{ event: Incoming; withdrawn: boolean } | null> {
+export async function take(draft: Draft, id: string): Promise<{ event: Incoming; withdrawn: boolean } | null> {
   const waiting = await draft.get('inbox', id);
   if (!waiting || waiting.event === null) return null;
   await draft.put('inbox', id, doneMark(waiting.event));
@@ -82,25 +82,4 @@ async function answer(talk: Talk): Promise<void> {
     case 'unsend':
       return unsend(talk, talk.event);
   }
-}
-
-/**
- * What is done with an event whose handling failed again and again: it leaves the inbox, so that the resident's next words
- * are heard, and the resident is told in plain words. The fault itself is in the log and the metrics.
- */
-export async function giveUp(
-  world: World,
-  store: Store,
-  municipality: string,
-  id: string,
-  onItsWay: OnItsWay,
-): Promise<Ready | null> {
-  const script = world.script(municipality);
-  const draft = createDraft(store, municipality);
-  const taken = await take(draft, id);
-  if (!taken || !script) return null;
-  const talk = await openTalk(world, draft, taken.event, script, onItsWay);
-  talk.said.push({ type: 'text', text: script.texts['reply.failed'], choices: [] });
-  const outgoing = await closeTalk(talk);
-  return (await draft.commit()).ok ? outgoing : null;
 }

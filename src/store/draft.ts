@@ -15,6 +15,8 @@ export interface Draft {
   /** For a new record under an id nobody else can have: saves the read; the commit fails if it exists after all. */
   add<K extends Kind>(kind: K, id: string, body: Body<K>): void;
   delete(kind: Kind, id: string): Promise<void>;
+  /** Takes a record that cannot be read for absent: it goes with this draft's commit, or is written over. */
+  disregard(kind: Kind, id: string): void;
   /** The store's rows, without what this draft has changed. */
   list<K extends Kind>(kind: K, index: string, options: ListOptions): Promise<Listed<K>[]>;
   /** Makes the commit depend on what was read of this record even though it is not written. */
@@ -27,7 +29,7 @@ export interface Draft {
 interface Entry {
   kind: Kind;
   id: string;
-  revision: number;
+  revision: number | 'any';
   body: unknown;
   write: 'none' | 'put' | 'delete' | 'check';
 }
@@ -78,6 +80,9 @@ export function createDraft(store: Store, municipality: string): Draft {
       const entry = await read(kind, id);
       entry.body = null;
       entry.write = 'delete';
+    },
+    disregard(kind, id) {
+      entries.set(name(kind, id), { kind, id, revision: 'any', body: null, write: 'delete' });
     },
     list: (kind, index, options) => store.list(municipality, kind, index, options),
     async hold(kind, id) {
