@@ -59,7 +59,10 @@ async function run(config: Config): Promise<void> {
   const log = createLogger({ level: config.LOG_LEVEL });
   // Side by side: each takes its part of a second.
   const [store, content, triage] = await Promise.all([
-    openStore(config),
+    openStore(config, ({ municipality, kind, id, error }) => {
+      log.error('a damaged record is passed over', { municipality, kind, id, error });
+      metrics.count('records_damaged', { municipality, kind });
+    }),
     loadContent({ dir: config.FLOWS_DIR, cities: config.municipalities }),
     createTriageThread({ dictionariesDir: config.DICTIONARIES_DIR, cacheDir: config.CACHE_DIR }),
   ]);

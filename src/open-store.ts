@@ -4,7 +4,7 @@ import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Driver, UNFINISHED } from '#store/driver.ts';
 import { createEmbeddedDriver } from '#store/embedded/embedded-driver.ts';
-import { createSealedStore } from '#store/sealed-store.ts';
+import { createSealedStore, type PassedOver } from '#store/sealed-store.ts';
 import { type Store, StoreError } from '#store/store.ts';
 import { createKeyRing, generateKey, KeyError, type KeyRing, withCityKeys } from '#support/key-ring.ts';
 
@@ -25,8 +25,8 @@ export interface Storage {
 }
 
 /** @throws StoreError, also for half a store; KeyError */
-export async function openStore(settings: StoreSettings): Promise<Store> {
-  const { store, driver } = await openStorage(settings);
+export async function openStore(settings: StoreSettings, passedOver?: (record: PassedOver) => void): Promise<Store> {
+  const { store, driver } = await openStorage(settings, passedOver);
   const [unfinished] = await driver.get('-', UNFINISHED, [UNFINISHED]);
   if (!unfinished) return store;
   await store.close();
@@ -37,8 +37,11 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
 }
 
 /** @throws StoreError, KeyError */
-export async function openStorage(settings: StoreSettings): Promise<Storage> {
-  if (settings.REDIS_URL === undefined) return openEmbedded(settings);
+export async function openStorage(
+  settings: StoreSettings,
+  passedOver: (record: PassedOver) => void = () => {},
+): Promise<Storage> {
+  if (settings.REDIS_URL === undefined) return openEmbedded(settings, passedOver);
   if (settings.SECRET_KEYS === undefined) {
     // A key made on one server could not open what another has sealed.
     throw new KeyError('SECRET_KEYS: needed with REDIS_URL, the same on every server (`tsunagi keys new` makes one)');
@@ -47,10 +50,10 @@ export async function openStorage(settings: StoreSettings): Promise<Storage> {
   const { createRedisDriver } = await import('#store/redis/redis-driver.ts');
   const allowUnsafe = settings.REDIS_ALLOW_UNSAFE === 'yes';
   const driver = await createRedisDriver({ url: settings.REDIS_URL, allowUnsafe });
-  return { driver, keyRing, store: createSealedStore({ driver, keyRing }) };
+  return { driver, keyRing, store: createSealedStore({ driver, keyRing, passedOver }) };
 }
 
-async function openEmbedded(settings: StoreSettings): Promise<Storage> {
+async function openEmbedded(settings: StoreSettings, passedOver: (record: PassedOver) => void): Promise<Storage> {
   mkdirSync(settings.DATA_DIR, { recursive: true, mode: 0o700 });
   const secretKeys = settings.SECRET_KEYS ?? (await localKeys(settings.DATA_DIR));
   const keyRing = ringOf(secretKeys, settings);
@@ -58,7 +61,7 @@ async function openEmbedded(settings: StoreSettings): Promise<Storage> {
   // The thread that seals knows the common ring alone: with keys of single cities the sealing stays here.
   const ofCities = (settings.cityKeys?.size ?? 0) > 0;
   const driver = createEmbeddedDriver(ofCities ? { path } : { path, secretKeys });
-  return { driver, keyRing, store: createSealedStore({ driver, keyRing }) };
+  return { driver, keyRing, store: createSealedStore({ driver, keyRing, passedOver }) };
 }
 
 function ringOf(common: string, { cityKeys = new Map() }: StoreSettings): KeyRing {

@@ -26,7 +26,9 @@ export interface Operator {
 export async function asOperator(root: string, use: (operator: Operator) => Promise<number>): Promise<number> {
   const settings = readSettings();
   // Relative paths in the settings are seen from the project's top, as `npm start` sees them.
-  const store = await openStore({ ...settings, DATA_DIR: resolve(root, settings.DATA_DIR) });
+  const store = await openStore({ ...settings, DATA_DIR: resolve(root, settings.DATA_DIR) }, ({ kind, id }) =>
+    process.stderr.write(`読めない記録をとばしました（${kind} ${id}）。tsunagi doctor で確かめてください。\n`),
+  );
   try {
     return await use({
       store,

@@ -5,7 +5,7 @@
  */
 import type { Script } from '#contracts/flow.ts';
 import { createDraft, type Draft } from '#store/draft.ts';
-import { type Store, StoreError } from '#store/store.ts';
+import { isSpoilt, type Store, StoreError } from '#store/store.ts';
 import { answerCrisis } from './crisis.ts';
 import { take } from './handle-event.ts';
 import type { Ready } from './outbox.ts';
@@ -30,7 +30,7 @@ export async function giveUp(
       const outgoing = await answer(draft, way);
       return (await draft.commit()).ok ? outgoing : null;
     } catch (error) {
-      if (way === 'words' || (error instanceof StoreError && error.code !== 'damaged')) throw error;
+      if (way === 'words' || (error instanceof StoreError && !isSpoilt(error))) throw error;
       world.log.error('giving up failed', { municipality, event: id, way, error });
     }
   }
@@ -39,8 +39,9 @@ export async function giveUp(
   async function answer(draft: Draft, way: (typeof WAYS)[number]): Promise<Ready | null> {
     const taken = await take(draft, id);
     if (!taken) return null;
-    if (way !== 'known') await disregardDamaged(draft, taken.event.contact);
+    if (way !== 'known') await disregardSpoilt(draft, taken.event.contact);
     const talk = await openTalk(world, draft, taken.event, script as Script, onItsWay);
+    if (way !== 'known') talk.contact = { ...talk.contact, lostAnswer: null };
     if (way === 'stranger') {
       talk.session = null;
       talk.contact = { ...talk.contact, crisis: null };
@@ -59,12 +60,12 @@ async function answerDanger(talk: Talk): Promise<void> {
 }
 
 /** Where the resident stands is begun anew; it would stand in the way of everything they write. */
-async function disregardDamaged(draft: Draft, contact: string): Promise<void> {
+async function disregardSpoilt(draft: Draft, contact: string): Promise<void> {
   for (const kind of ['contact', 'session'] as const) {
     try {
       await draft.get(kind, contact);
     } catch (error) {
-      if (!(error instanceof StoreError) || error.code !== 'damaged') throw error;
+      if (!isSpoilt(error)) throw error;
       draft.disregard(kind, contact);
     }
   }

@@ -19,7 +19,7 @@
  * (`after`) waits until that one has ended, and so does whoever takes it over.
  */
 import type { Body } from '#store/kinds.ts';
-import type { Operation, Store, Stored } from '#store/store.ts';
+import { isSpoilt, type Operation, type Store, type Stored } from '#store/store.ts';
 import type { Clock } from '#support/clock.ts';
 import type { Logger } from '#support/logger.ts';
 import type { Tries } from '#support/tries.ts';
@@ -113,10 +113,20 @@ export function createOutbox(options: {
     const name = `${municipality}/${id}`;
     if (ended.has(name)) return false;
     if (busy.has(name)) return true;
-    const entry = (await store.get(municipality, 'outgoing', id))?.body;
+    const entry = await readable(municipality, id);
     if (!entry || !isOpen(entry)) return false;
     // A push that is tried again for up to a day holds nobody up.
     return entry.via !== 'push' || entry.outcome === null;
+  };
+
+  /** What nobody can read any more is not on its way. */
+  const readable = async (municipality: string, id: string): Promise<Outgoing | null> => {
+    try {
+      return (await store.get(municipality, 'outgoing', id))?.body ?? null;
+    } catch (error) {
+      if (isSpoilt(error)) return null;
+      throw error;
+    }
   };
 
   /** Waits until no earlier answer to the contact is on its way. @returns false when that takes too long. */

@@ -3,8 +3,7 @@
  * earlier process left over. Several of these on one store do not get in each other's way.
  */
 import type { Incoming } from '#contracts/event.ts';
-import { type Store, type Stored, StoreError } from '#store/store.ts';
-import { MissingKey } from '#support/key-ring.ts';
+import { isSpoilt, type Store, type Stored, StoreError } from '#store/store.ts';
 import type { Channel } from './channel.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { giveUp } from './give-up.ts';
@@ -124,7 +123,8 @@ export function createConversation(options: ConversationOptions): Conversation {
     fresh.delete(name);
     if (options.alone === true && mine?.length === 1 && !left.has(name)) return mine;
     left.delete(name);
-    const list = () => store.list(municipality, 'inbox', 'contact', { prefix: `${contact}|`, limit: 2 });
+    // None is passed over: what comes after it would be out of order.
+    const list = () => store.list(municipality, 'inbox', 'contact', { prefix: `${contact}|`, limit: 2, strict: true });
     const rows = await list();
     if (!inHand) return rows;
     if (rows.length === 0 && !inHand.crowded) return [inHand.row];
@@ -138,8 +138,7 @@ export function createConversation(options: ConversationOptions): Conversation {
     try {
       return { done: true, ready: await handleEvent(world, store, municipality, first, onItsWay) };
     } catch (error) {
-      // A record that cannot be read counts as a fault, unless a server with the newest keys can read it.
-      if (error instanceof StoreError && (error.code !== 'damaged' || error.cause instanceof MissingKey)) throw error;
+      if (error instanceof StoreError && !isSpoilt(error)) throw error;
       const { id } = first;
       world.log.error('a turn failed', { municipality, event: id, error });
       world.count('turn_failures', { municipality });

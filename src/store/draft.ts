@@ -17,7 +17,7 @@ export interface Draft {
   delete(kind: Kind, id: string): Promise<void>;
   /** Takes a record that cannot be read for absent: it goes with this draft's commit, or is written over. */
   disregard(kind: Kind, id: string): void;
-  /** The store's rows, without what this draft has changed. */
+  /** The store's rows, all of them or none, without what this draft has changed. */
   list<K extends Kind>(kind: K, index: string, options: ListOptions): Promise<Listed<K>[]>;
   /** Makes the commit depend on what was read of this record even though it is not written. */
   hold(kind: Kind, id: string): Promise<void>;
@@ -84,7 +84,7 @@ export function createDraft(store: Store, municipality: string): Draft {
     disregard(kind, id) {
       entries.set(name(kind, id), { kind, id, revision: 'any', body: null, write: 'delete' });
     },
-    list: (kind, index, options) => store.list(municipality, kind, index, options),
+    list: (kind, index, options) => store.list(municipality, kind, index, { ...options, strict: true }),
     async hold(kind, id) {
       const entry = await read(kind, id);
       if (entry.write === 'none') entry.write = 'check';

@@ -4,6 +4,7 @@ import { type Driver, type RawEntry, type RawOperation, type RawRecord, UNFINISH
 import { type Body, KINDS, type Kind } from './kinds.ts';
 import {
   type Inspected,
+  isSpoilt,
   type Listed,
   type ListOptions,
   type Operation,
@@ -23,9 +24,25 @@ const definitionOf = (kind: Kind): Definition => KINDS[kind] as Definition;
 
 /** A key never holds a control character, so this ends every prefix range. */
 const AFTER_ALL = '\u{10ffff}';
+/** Damaged records told of, each once. */
+const MOST_TOLD = 1_000;
 
-export function createSealedStore(options: { driver: Driver; keyRing: KeyRing }): Store {
+/** A record that a list passed over. */
+export interface PassedOver {
+  municipality: string;
+  kind: string;
+  id: string;
+  error: unknown;
+}
+
+/** @param options.passedOver told of each damaged record once. */
+export function createSealedStore(options: {
+  driver: Driver;
+  keyRing: KeyRing;
+  passedOver?(record: PassedOver): void;
+}): Store {
   const { driver, keyRing } = options;
+  const told = new Set<string>();
   const context = (municipality: string, kind: string, id: string): string => `${municipality}/${kind}/${id}`;
 
   const encode = (municipality: string, operation: Operation): RawOperation => {
@@ -59,6 +76,20 @@ export function createSealedStore(options: { driver: Driver; keyRing: KeyRing })
       return { id: raw.id, revision: raw.revision, body: body as Body<K> };
     } catch (cause) {
       throw new StoreError('damaged', `${kind} ${raw.id} of ${municipality} cannot be read`, { cause });
+    }
+  };
+
+  const decodeOrPass = <K extends Kind>(municipality: string, kind: K, raw: RawRecord): Stored<K> | null => {
+    try {
+      return decode(municipality, kind, raw);
+    } catch (error) {
+      if (!isSpoilt(error)) throw error;
+      const name = context(municipality, kind, raw.id);
+      if (!told.has(name) && told.size < MOST_TOLD) {
+        told.add(name);
+        options.passedOver?.({ municipality, kind, id: raw.id, error });
+      }
+      return null;
     }
   };
 
@@ -104,18 +135,25 @@ export function createSealedStore(options: { driver: Driver; keyRing: KeyRing })
       options: ListOptions,
     ): Promise<Listed<K>[]> {
       const prefix = options.prefix ?? '';
-      const raws = await driver.list(municipality, kind, index, {
+      const range = {
         from: prefix + (options.from ?? ''),
         to: options.to === undefined ? (prefix === '' ? null : prefix + AFTER_ALL) : prefix + options.to,
-        after: options.after === undefined ? null : parseCursor(options.after),
-        limit: options.limit,
         reverse: options.reverse ?? false,
-      });
-      return raws.map((raw) => ({
-        ...decode(municipality, kind, raw),
-        key: raw.key,
-        cursor: JSON.stringify([raw.key, raw.id]),
-      }));
+      };
+      const rows: Listed<K>[] = [];
+      let after = options.after === undefined ? null : parseCursor(options.after);
+      for (;;) {
+        const limit = options.limit - rows.length;
+        const raws = await driver.list(municipality, kind, index, { ...range, after, limit });
+        for (const raw of raws) {
+          const stored = options.strict ? decode(municipality, kind, raw) : decodeOrPass(municipality, kind, raw);
+          if (stored) rows.push({ ...stored, key: raw.key, cursor: JSON.stringify([raw.key, raw.id]) });
+        }
+        // Short of the limit there is no more, unless some were passed over.
+        if (raws.length < limit || rows.length === options.limit) return rows;
+        const { key, id } = raws.at(-1)!;
+        after = { key, id };
+      }
     },
     counts: (municipality, kind, index) => driver.counts(municipality, kind, index),
     async commit(municipality, operations, commitOptions) {

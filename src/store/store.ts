@@ -8,6 +8,7 @@
  * a revision, so two servers (or two counsellors) never overwrite each other. The store decides nothing; it lets no
  * driver's type or error out: a failure is a `StoreError`.
  */
+import { KeyError, MissingKey } from '#support/key-ring.ts';
 import type { Body, Kind } from './kinds.ts';
 
 export interface Stored<K extends Kind> {
@@ -37,6 +38,8 @@ export interface ListOptions {
   limit: number;
   /** Largest key first. */
   reverse?: boolean;
+  /** All of it or nothing: one damaged record throws. Else it is passed over and reported, so that it hides no other. */
+  strict?: boolean;
 }
 
 export interface Listed<K extends Kind> extends Stored<K> {
@@ -103,4 +106,13 @@ export class StoreError extends Error {
     this.name = 'StoreError';
     this.code = code;
   }
+}
+
+/**
+ * The record was changed from outside, and no server can read it any more. One whose key is missing here, or that a newer
+ * program wrote, is another server's to read.
+ */
+export function isSpoilt(error: unknown): boolean {
+  const cause = error instanceof StoreError ? error.cause : null;
+  return cause instanceof KeyError && !(cause instanceof MissingKey);
 }
