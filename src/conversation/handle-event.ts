@@ -25,6 +25,7 @@ const RACES = 25;
 /**
  * @param read the event as it was just read from the inbox; at revision 0 this turn's commit is what keeps it.
  * @param onItsWay the answer before this one may not have arrived yet: it is not to be overtaken.
+ * @param revisionNow of an event at revision 0: it may be put into the inbox while its turn is at work.
  * @returns what is to be sent, null when there is nothing (or another server did the turn).
  * @throws StoreError when the store is away: the event stays in the inbox.
  */
@@ -34,6 +35,7 @@ export async function handleEvent(
   municipality: string,
   read: Stored<'inbox'>,
   onItsWay: OnItsWay,
+  revisionNow?: () => Promise<number>,
 ): Promise<Ready | null> {
   const script = world.script(municipality);
   // The city's files are broken: its residents' events wait until they are mended.
@@ -46,6 +48,7 @@ export async function handleEvent(
     const talk = await openTalk(world, draft, taken.event, script, onItsWay);
     if (!taken.withdrawn) await answer(talk);
     const outgoing = await closeTalk(talk);
+    if (race === 0 && revisionNow) draft.moved('inbox', read.id, await revisionNow());
     if ((await draft.commit()).ok) {
       world.count('turns', { municipality, type: talk.event.type });
       return outgoing;

@@ -1,12 +1,12 @@
 /**
  * Events whose turn begins at once: they are kept by the turn's own commit, which writes to the disk once instead of twice.
  * The channel hears its 200 after that commit, so nothing it was told of can be lost. A turn that takes longer does not
- * keep the channel waiting: then the event is put into the inbox, as all others are.
+ * keep the channel waiting: then the event is put into the inbox, as all others are, and its turn goes on from there.
  */
-import type { Stored } from '#store/store.ts';
+import type { Commit, Stored } from '#store/store.ts';
 
 /** LINE wants its 200 within a second or two; this leaves room for a slow disk. */
-const KEEP_MS = 300;
+const KEEP_MS = 150;
 
 export interface InHand {
   /** At revision 0: nobody has kept it yet. */
@@ -15,6 +15,8 @@ export interface InHand {
   crowded: boolean;
   /** Puts it into the inbox. @throws StoreError when that failed: the channel is told so, too, and delivers it again. */
   keep(): Promise<void>;
+  /** Its revision in the inbox, once what is under way there has ended: the turn's commit depends on it. */
+  revision(): Promise<number>;
   /** It is kept: by its turn, or by another delivery of it. */
   done(): void;
 }
@@ -23,25 +25,29 @@ export interface InHand {
  * @param put writes the row to the inbox unless it is there. It may lose against the turn's own commit, and is kept all the same.
  * @returns it, and what resolves once it is kept. @throws (the promise) StoreError when it was not.
  */
-export function takeInHand(row: Stored<'inbox'>, put: () => Promise<unknown>): { inHand: InHand; kept: Promise<void> } {
+export function takeInHand(row: Stored<'inbox'>, put: () => Promise<Commit>): { inHand: InHand; kept: Promise<void> } {
   const { promise: kept, resolve, reject } = Promise.withResolvers<void>();
-  const finish = <T>(end: (value: T) => void, value: T): void => {
-    clearTimeout(timer);
-    end(value);
-  };
+  let putting: Promise<number> | null = null;
   const inHand: InHand = {
     row,
     crowded: false,
     async keep() {
+      clearTimeout(timer);
+      putting ??= put().then(({ ok }) => (ok ? 1 : 0));
       try {
-        await put();
-        finish(resolve, undefined);
+        await putting;
+        resolve();
       } catch (error) {
-        finish(reject, error);
+        reject(error);
+        putting = null;
         throw error;
       }
     },
-    done: () => finish(resolve, undefined),
+    revision: () => putting?.catch(() => 0) ?? Promise.resolve(0),
+    done() {
+      clearTimeout(timer);
+      resolve();
+    },
   };
   const timer = setTimeout(() => inHand.keep().catch(() => {}), KEEP_MS);
   return { inHand, kept };

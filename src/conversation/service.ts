@@ -90,7 +90,7 @@ export function createConversation(options: ConversationOptions): Conversation {
         await inHand?.keep();
         return;
       }
-      const { done, ready } = await turn(municipality, first);
+      const { done, ready } = await turn(municipality, first, inHand);
       inHand?.done();
       free();
       if (ready !== null) await sendFor(municipality, ready);
@@ -133,10 +133,15 @@ export function createConversation(options: ConversationOptions): Conversation {
     return list();
   }
 
-  async function turn(municipality: string, first: Stored<'inbox'>): Promise<{ done: boolean; ready: Ready | null }> {
+  async function turn(
+    municipality: string,
+    first: Stored<'inbox'>,
+    inHand?: InHand,
+  ): Promise<{ done: boolean; ready: Ready | null }> {
     const onItsWay: OnItsWay = (outgoing) => outbox.onItsWay(municipality, outgoing);
     try {
-      return { done: true, ready: await handleEvent(world, store, municipality, first, onItsWay) };
+      const revisionNow = first === inHand?.row ? inHand.revision : undefined;
+      return { done: true, ready: await handleEvent(world, store, municipality, first, onItsWay, revisionNow) };
     } catch (error) {
       if (error instanceof StoreError && !isSpoilt(error)) throw error;
       const { id } = first;

@@ -12,6 +12,8 @@ export interface Draft {
   put<K extends Kind>(kind: K, id: string, body: Body<K>): Promise<void>;
   /** Takes over a record that the caller has just read. */
   know<K extends Kind>(kind: K, stored: Stored<K>): void;
+  /** The record that this draft has taken over has another revision by now, and is the same otherwise. */
+  moved(kind: Kind, id: string, revision: number): void;
   /** For a new record under an id nobody else can have: saves the read; the commit fails if it exists after all. */
   add<K extends Kind>(kind: K, id: string, body: Body<K>): void;
   delete(kind: Kind, id: string): Promise<void>;
@@ -72,6 +74,9 @@ export function createDraft(store: Store, municipality: string): Draft {
     },
     know(kind, { id, revision, body }) {
       entries.set(name(kind, id), { kind, id, revision, body, write: 'none' });
+    },
+    moved(kind, id, revision) {
+      entries.get(name(kind, id))!.revision = revision;
     },
     add(kind, id, body) {
       entries.set(name(kind, id), { kind, id, revision: 0, body, write: 'put' });

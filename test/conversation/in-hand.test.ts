@@ -58,6 +58,26 @@ describe('a message whose turn begins at once', () => {
     expect(delivered()).toBe(2);
   });
 
+  it('goes on from the inbox when it was put there while its turn was at work', async () => {
+    const r = h.resident();
+    await r.follow();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { get } = h.store;
+    h.store.get = async (city, kind, id) => {
+      if (kind === 'session') await promise;
+      return get(city, kind, id);
+    };
+    onCommit(() => {});
+    expect((await h.line.say(r.userId, '家賃が払えません')).status).toBe(200);
+    expect(asked).toEqual([['inbox@0']]);
+    resolve();
+    await h.conversation.idle();
+    h.store.get = get;
+    expect(asked[1]).toContain('inbox@1');
+    expect(h.counts.get('races ashiya')).toBeUndefined();
+    expect(delivered()).toBe(2);
+  });
+
   it('is not told 200 when nothing can be written', async () => {
     const r = h.resident();
     await r.follow();
