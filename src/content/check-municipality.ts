@@ -1,8 +1,9 @@
 import type { Finding } from '#contracts/finding.ts';
 import { type Municipality, WEEKDAYS } from '#contracts/municipality.ts';
+import { countGraphemes } from '#support/graphemes.ts';
 import { checkMeetings } from './check-meetings.ts';
 import { checkPlaceholders } from './check-texts.ts';
-import { graphemes, LABEL } from './limits.ts';
+import { LABEL } from './limits.ts';
 import type { Source } from './read-yaml.ts';
 import { maybe } from './suggest.ts';
 
@@ -95,11 +96,11 @@ function checkWindows(city: Municipality, add: Add): void {
       }
     }
     for (const [way, label] of Object.entries(window.wayLabels ?? {})) {
-      if (graphemes(label) > LABEL)
+      if (countGraphemes(label) > LABEL)
         add(
           [...path, 'wayLabels', way],
-          `ボタン「${label}」は${graphemes(label)}文字あります。LINEのボタンは${LABEL}文字までです。`,
-          `${graphemes(label) - LABEL}文字けずってください。`,
+          `ボタン「${label}」は${countGraphemes(label)}文字あります。LINEのボタンは${LABEL}文字までです。`,
+          `${countGraphemes(label) - LABEL}文字けずってください。`,
         );
     }
     for (const way of window.booking?.ways ?? []) {

@@ -1,6 +1,7 @@
 import type { Finding } from '#contracts/finding.ts';
 import { PLACEHOLDERS, type TextKey } from '#contracts/texts.ts';
-import { graphemes, LABEL } from './limits.ts';
+import { countGraphemes } from '#support/graphemes.ts';
+import { LABEL } from './limits.ts';
 import type { Source } from './read-yaml.ts';
 import { maybe } from './suggest.ts';
 
@@ -57,7 +58,7 @@ export function checkTexts(texts: Partial<Record<TextKey, string>>, source: Sour
 }
 
 export function checkLabel(label: string, source: Source, line: number): Finding[] {
-  const length = graphemes(label);
+  const length = countGraphemes(label);
   if (length <= LABEL) return [];
   const what = `ボタン「${label}」は${length}文字あります。LINEのボタンは${LABEL}文字までです。`;
   return [{ file: source.file, line, level: 'error', what, remedy: `${length - LABEL}文字けずってください。` }];

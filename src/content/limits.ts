@@ -3,6 +3,3 @@ export const LABEL = 20;
 export const MESSAGES = 5;
 /** Ours: more than four buttons are no help to somebody in trouble. */
 export const MAIN_BUTTONS = 4;
-
-const segmenter = new Intl.Segmenter('ja', { granularity: 'grapheme' });
-export const graphemes = (text: string): number => [...segmenter.segment(text)].length;

@@ -69,7 +69,7 @@ export function createConversation(options: ConversationOptions): Conversation {
   /** Not kept yet and waiting for their turn, by contact. */
   const unbegun = new Map<string, InHand>();
   /** Just received and not looked at yet, by contact. Contacts of which more is waiting are not trusted to it. */
-  const fresh = new Map<string, Stored<'inbox'>[]>();
+  const fresh = new Map<string, Stored<'inbox'>>();
   /** Contacts of which something was left for later: what is older comes first. */
   const left = new Set<string>();
   let timer: NodeJS.Timeout | null = null;
@@ -119,9 +119,9 @@ export function createConversation(options: ConversationOptions): Conversation {
   /** The contact's oldest two that wait: from memory where nobody else could have put any. */
   async function nextOf(municipality: string, contact: string, inHand?: InHand): Promise<Stored<'inbox'>[]> {
     const name = `${municipality}/${contact}`;
-    const mine = inHand && !inHand.crowded ? [inHand.row] : fresh.get(name);
+    const mine = inHand && !inHand.crowded ? inHand.row : fresh.get(name);
     fresh.delete(name);
-    if (options.alone === true && mine?.length === 1 && !left.has(name)) return mine;
+    if (options.alone === true && mine && !left.has(name)) return [mine];
     left.delete(name);
     // None is passed over: what comes after it would be out of order.
     const list = () => store.list(municipality, 'inbox', 'contact', { prefix: `${contact}|`, limit: 2, strict: true });
@@ -246,7 +246,7 @@ export function createConversation(options: ConversationOptions): Conversation {
           const name = `${municipality}/${contact}`;
           const before = unbegun.get(name);
           if (before) before.crowded = true;
-          if (!dispatcher.has(municipality, contact)) fresh.set(name, [row]);
+          if (!dispatcher.has(municipality, contact)) fresh.set(name, row);
           else fresh.delete(name);
           dispatcher.wake(municipality, contact);
         }

@@ -1,8 +1,5 @@
 import { countGraphemes, firstGraphemes } from '#support/graphemes.ts';
 
-/** Length as LINE counts labels: grapheme clusters. */
-export const graphemes = countGraphemes;
-
 /** Shortens to at most `limit` grapheme clusters, with 「…」 as the last one. */
 export function clip(text: string, limit: number): string {
   // A cluster has at least one unit.

@@ -1,6 +1,6 @@
 /**
  * Messages per second and waiting times of the whole path, against a floor without state, in one run on one machine.
- * `npm run bench -- load [--messages N] [--only embedded,redis] [--in-flight 16,64] [--crises all]`. Ratios first: machines are noisy, and
+ * `npm run bench -- load [--messages N] [--only least,least-redis,embedded,redis] [--in-flight 16,64] [--crises all]`. Ratios first: machines are noisy, and
  * only a ratio of one run says much. Processor time a message is the steadiest figure where others use the machine too.
  */
 import { parseArgs } from 'node:util';

@@ -3,7 +3,7 @@ import { crisisMessages, crisisSpeaker } from '#content/crisis-messages.ts';
 import { type Content, loadContent } from '#content/load-content.ts';
 import { CRISIS_KINDS, SPEAKERS } from '#content/schemas.ts';
 import { messageSchema } from '#contracts/message.ts';
-import { graphemes } from '#engine/clip.ts';
+import { countGraphemes } from '#support/graphemes.ts';
 
 const NOON = Date.parse('2026-11-24T12:00:00+09:00');
 const EVENING = Date.parse('2026-11-24T17:00:00+09:00');
@@ -37,7 +37,7 @@ describe('the crisis screen (R15)', () => {
         expect(text).not.toMatch(/ですか。|ますか。/u);
         expect(message.choices.map((choice) => choice.label)).toContain('市の職員に知らせる');
         expect(message.choices.length).toBeLessThanOrEqual(4);
-        expect(message.choices.every((choice) => graphemes(choice.label) <= 20)).toBe(true);
+        expect(message.choices.every((choice) => countGraphemes(choice.label) <= 20)).toBe(true);
       }
     },
   );

@@ -28,7 +28,12 @@ function onCommit(hold: (kinds: string[], operations: readonly Operation[]) => P
     return commit(city, operations, options);
   };
 }
-const isTurn = (kinds: string[]): boolean => kinds.includes('session');
+/** Turns stand still at their commits. @returns lets them go on. */
+function holdTurns(): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  onCommit((kinds) => (kinds.includes('session') ? promise : undefined));
+  return resolve;
+}
 const heardOf = async (contact: string): Promise<(string | null)[]> =>
   (await h.store.get('ashiya', 'session', contact))!.body.session.facts.heard.map(({ text }) => text);
 const delivered = (): number => h.line.calls.filter((call) => call.delivered).length;
@@ -47,11 +52,10 @@ describe('a message whose turn begins at once', () => {
   it('is told 200 when its turn takes long, and is in the inbox by then', async () => {
     const r = h.resident();
     await r.follow();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    onCommit((kinds) => (isTurn(kinds) ? promise : undefined));
+    const goOn = holdTurns();
     expect((await h.line.say(r.userId, '家賃が払えません')).status).toBe(200);
     expect(await h.store.list('ashiya', 'inbox', 'waiting', { limit: 9 })).toHaveLength(1);
-    resolve();
+    goOn();
     await h.conversation.idle();
     expect(await h.store.list('ashiya', 'inbox', 'waiting', { limit: 9 })).toEqual([]);
     expect(await heardOf(r.contact)).toEqual(['家賃が払えません']);
@@ -95,13 +99,12 @@ describe('a message whose turn begins at once', () => {
   it('that comes again, while its turn is at work and afterwards, has one effect', async () => {
     const r = h.resident();
     await r.follow();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    onCommit((kinds) => (isTurn(kinds) ? promise : undefined));
+    const goOn = holdTurns();
     const events = [h.line.events.text(r.userId, '家賃が払えません')];
     const said = h.line.deliver('ashiya', events);
     await expect.poll(() => asked.length).toBe(1);
     const again = h.line.deliver('ashiya', events);
-    resolve();
+    goOn();
     expect([(await said).status, (await again).status]).toEqual([200, 200]);
     await h.conversation.idle();
     expect((await h.line.deliver('ashiya', events)).status).toBe(200);
@@ -124,13 +127,12 @@ describe('a message whose turn begins at once', () => {
 
   it('is kept by a service that stops, and answered by the next one', async () => {
     const residents = Array.from({ length: 40 }, () => h.resident());
-    const { promise, resolve } = Promise.withResolvers<void>();
-    onCommit((kinds) => (isTurn(kinds) ? promise : undefined));
+    const goOn = holdTurns();
     const deliveries = residents.map(({ userId }) => h.line.say(userId, '家賃が払えません'));
     // As many turns as there are workers hang at their commits; the others have not begun.
     await expect.poll(() => asked.filter((kinds) => kinds.length > 1).length).toBe(16);
     const restarted = h.restart();
-    resolve();
+    goOn();
     expect((await Promise.all(deliveries)).map(({ status }) => status)).toEqual(residents.map(() => 200));
     await restarted;
     await h.conversation.idle();
