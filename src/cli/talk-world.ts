@@ -128,7 +128,7 @@ export async function openTalkWorld(options: {
       return screen.slice(before);
     },
     async takeElsewhere(label) {
-      const session = (await store.get(municipality, 'session', CONTACT))?.body.session;
+      const session = (await store.get(municipality, 'contact', CONTACT))?.body.talk?.session;
       const [, start, end] = session?.asked.find((option) => option.label === label)?.value.split(':') ?? [];
       const city = content.municipalities.get(municipality);
       if (!session?.facts.window || !session.facts.way || start === undefined || !city) return false;

@@ -14,7 +14,7 @@ import { answerText } from './answer-text.ts';
 import { answerAtDoor, isDoor } from './door.ts';
 import { follow, unfollow } from './follow.ts';
 import type { Ready } from './outbox.ts';
-import { doneMark } from './receive-events.ts';
+import { isDone } from './receive-events.ts';
 import { sayAgain } from './say-again.ts';
 import { closeTalk, type OnItsWay, openTalk, type Talk, type World } from './talk.ts';
 import { unsend } from './unsend.ts';
@@ -46,11 +46,13 @@ export async function handleEvent(
     const taken = await take(draft, read.id);
     if (!taken) return null;
     const talk = await openTalk(world, draft, taken.event, script, onItsWay);
-    if (!taken.withdrawn) await answer(talk);
-    const outgoing = await closeTalk(talk);
+    const again = await isDone(store, talk.contact, taken.event);
+    if (!again && !taken.withdrawn) await answer(talk);
+    const outgoing = again ? null : await closeTalk(talk);
     if (race === 0 && revisionNow) draft.moved('inbox', read.id, await revisionNow());
     if ((await draft.commit()).ok) {
-      world.count('turns', { municipality, type: talk.event.type });
+      if (again) world.count('events_duplicate', { municipality });
+      else world.count('turns', { municipality, type: talk.event.type });
       return outgoing;
     }
     world.count('races', { municipality });
@@ -58,11 +60,11 @@ export async function handleEvent(
   throw new Error(`event ${read.id} lost ${RACES} races`);
 }
 
-/** What is taken is done with this draft's commit, and only its mark stays. */
+/** What is taken goes with this draft's commit; that it is done is kept with the contact (`closeTalk`). */
 export async function take(draft: Draft, id: string): Promise<{ event: Incoming; withdrawn: boolean } | null> {
   const waiting = await draft.get('inbox', id);
   if (!waiting || waiting.event === null) return null;
-  await draft.put('inbox', id, doneMark(waiting.event));
+  await draft.delete('inbox', id);
   return { event: waiting.event, withdrawn: waiting.withdrawn };
 }
 

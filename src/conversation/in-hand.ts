@@ -17,6 +17,8 @@ export interface InHand {
   keep(): Promise<void>;
   /** Its revision in the inbox, once what is under way there has ended: the turn's commit depends on it. */
   revision(): Promise<number>;
+  /** It is in the inbox, or on its way there. */
+  wasPut(): boolean;
   /** It is kept: by its turn, or by another delivery of it. */
   done(): void;
 }
@@ -43,6 +45,7 @@ export function takeInHand(row: Stored<'inbox'>, put: () => Promise<Commit>): { 
         throw error;
       }
     },
+    wasPut: () => putting !== null,
     revision: () => putting?.catch(() => 0) ?? Promise.resolve(0),
     done() {
       clearTimeout(timer);

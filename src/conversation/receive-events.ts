@@ -1,6 +1,6 @@
 /**
- * Keeps every event before the channel is told 200 (design.md, decision 3). An event that was received before, known by
- * its id or by its message id, stops here: one effect however often LINE delivers it.
+ * Keeps every event before the channel is told 200 (design.md, decision 3). One that waits already, known by its id or by
+ * its message id, stops here; one that is done stops at its turn (`isDone`): one effect however often LINE delivers it.
  */
 import type { Incoming } from '#contracts/event.ts';
 import { type Body, timeKey } from '#store/kinds.ts';
@@ -8,6 +8,8 @@ import type { Operation, Store, Stored } from '#store/store.ts';
 
 /** Longer than LINE redelivers; "an undisclosed number of times at undisclosed intervals". */
 const REMEMBER_MS = 7 * 24 * 3600_000;
+/** Of one contact; more than anybody writes in that time by hand. */
+const MOST_REMEMBERED = 1_000;
 
 export interface Received {
   municipality: string;
@@ -63,7 +65,21 @@ function bodyOf(event: Incoming, position: number): Body<'inbox'> {
   return { event, order, attempts: 0, withdrawn: false, expiresAt: null };
 }
 
-/** What stays of an event that is done: that it was here. */
-export function doneMark(event: Incoming): Body<'inbox'> {
-  return { event: null, order: '', attempts: 0, withdrawn: false, expiresAt: event.receivedAt + REMEMBER_MS };
+type Contact = Body<'contact'>;
+
+const nameOf = (event: Incoming): string => markOf(event).slice(0, -event.contact.length - 1);
+
+/** An earlier delivery of it has had its turn. */
+export async function isDone(store: Store, { done }: Contact, event: Incoming): Promise<boolean> {
+  const name = nameOf(event);
+  if (done) return done.some(([one]) => one === name);
+  // An earlier version left a mark in the inbox.
+  const mark = await store.get(event.municipality, 'inbox', markOf(event));
+  return mark !== null && mark.body.event === null;
+}
+
+/** @returns the contact's list with this event, without what needs no remembering any more. */
+export function withDone({ done = [] }: Contact, event: Incoming): NonNullable<Contact['done']> {
+  const now = event.receivedAt;
+  return [...done.filter(([, until]) => until > now).slice(-MOST_REMEMBERED), [nameOf(event), now + REMEMBER_MS]];
 }

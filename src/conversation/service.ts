@@ -140,8 +140,15 @@ export function createConversation(options: ConversationOptions): Conversation {
   ): Promise<{ done: boolean; ready: Ready | null }> {
     const onItsWay: OnItsWay = (outgoing) => outbox.onItsWay(municipality, outgoing);
     try {
-      const revisionNow = first === inHand?.row ? inHand.revision : undefined;
-      return { done: true, ready: await handleEvent(world, store, municipality, first, onItsWay, revisionNow) };
+      const mine = first === inHand?.row ? inHand : undefined;
+      const ready = await handleEvent(world, store, municipality, first, onItsWay, mine?.revision);
+      // Put there too late for its turn's own commit to take it out again.
+      if (mine?.wasPut()) {
+        const { id } = first;
+        // What this leaves is known as done when its turn comes.
+        await store.commit(municipality, [{ type: 'delete', kind: 'inbox', id, revision: 'any' }]).catch(() => {});
+      }
+      return { done: true, ready };
     } catch (error) {
       if (error instanceof StoreError && !isSpoilt(error)) throw error;
       const { id } = first;

@@ -6,6 +6,7 @@ import type { Incoming } from '#contracts/event.ts';
 import type { Script } from '#contracts/flow.ts';
 import type { Message } from '#contracts/message.ts';
 import type { Session } from '#contracts/session.ts';
+import { sessionOf } from '#handoff/session-of.ts';
 import type { Draft } from '#store/draft.ts';
 import type { Body } from '#store/kinds.ts';
 import type { Clock } from '#support/clock.ts';
@@ -17,6 +18,7 @@ import type { Questions } from '#triage/splitting-question.ts';
 import { enqueue, isYoung } from './enqueue.ts';
 import { sayLostAgain } from './lost-answer.ts';
 import type { Ready } from './outbox.ts';
+import { withDone } from './receive-events.ts';
 
 /** What every turn is handed. */
 export interface World {
@@ -57,7 +59,7 @@ export interface Talk {
 /** Whether an answer of this city is still on its way. */
 export type OnItsWay = (outgoing: string) => Promise<boolean>;
 
-/** Reads contact and session. A contact's first event makes both. */
+/** Reads the contact and where its talk stands. A contact's first event makes both. */
 export async function openTalk(
   world: World,
   draft: Draft,
@@ -66,10 +68,7 @@ export async function openTalk(
   onItsWay: OnItsWay,
 ): Promise<Talk> {
   const now = world.clock.now();
-  const [contact, session] = await Promise.all([
-    draft.get('contact', event.contact),
-    draft.get('session', event.contact),
-  ]);
+  const contact = await draft.get('contact', event.contact);
   return {
     world,
     draft,
@@ -78,7 +77,7 @@ export async function openTalk(
     now,
     contact: { ...(contact ?? newContact(event, now)), ...seen(event, script, now) },
     ahead: askAhead(contact?.lastAnswer ?? null, onItsWay),
-    session: session?.session ?? null,
+    session: contact ? await sessionOf(draft, event.contact, contact) : null,
     said: [],
     assessed: null,
   };
@@ -90,10 +89,13 @@ export async function closeTalk(talk: Talk): Promise<Ready | null> {
   const expiresAt = now + talk.script.municipality.retentionDays.talk * 86_400_000;
   // As long as there is a ticket somebody may have to answer them: it ends with that.
   const { contact } = talk;
-  if (contact.expiresAt === null && contact.tickets.length === 0) talk.contact = { ...contact, expiresAt };
-  if (talk.session) {
-    await draft.put('session', event.contact, { session: talk.session, at: now, expiresAt });
-  }
+  talk.contact = {
+    ...contact,
+    ...(contact.expiresAt === null && contact.tickets.length === 0 ? { expiresAt } : {}),
+    talk: talk.session ? { session: talk.session, at: now, expiresAt } : null,
+    done: withDone(contact, event),
+  };
+  if (contact.talk === undefined) await draft.delete('session', event.contact);
   if (talk.said.length === 0) {
     await draft.put('contact', event.contact, talk.contact);
     return null;
@@ -152,6 +154,8 @@ function newContact(event: Incoming, now: number): Body<'contact'> {
     greeted: false,
     crisis: null,
     tickets: [],
+    talk: null,
+    done: [],
     expiresAt: null,
   };
 }

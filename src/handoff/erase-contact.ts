@@ -12,6 +12,7 @@ import { touchTimer } from './cases/touch.ts';
 import { cancelBooking, releaseHold } from './claims.ts';
 import { placeTimer } from './introduction.ts';
 import { reminderId } from './reminders.ts';
+import { sessionOf } from './session-of.ts';
 
 /** The contact's record stays so long that the farewell can still be sent. */
 const FAREWELL_MS = 24 * 3_600_000;
@@ -32,19 +33,22 @@ export async function eraseContact(
   const kept: Erased['kept'] = [];
   const messages = new Set<string>();
   const drop = async (
-    kind: 'session' | 'ticket' | 'timer' | 'outgoing' | 'unmatched' | 'touch' | 'page_message',
+    kind: 'ticket' | 'timer' | 'outgoing' | 'unmatched' | 'touch' | 'page_message',
     id: string,
   ): Promise<void> => {
     await draft.delete(kind, id);
     deleted.push(`${kind}/${id}`);
   };
 
-  const session = await draft.get('session', contact);
+  const known = await draft.get('contact', contact);
+  const session = known && (await sessionOf(draft, contact, known));
   if (session) {
-    for (const heard of session.session.facts.heard) messages.add(heard.messageId);
-    const { hold } = session.session.facts;
+    for (const heard of session.facts.heard) messages.add(heard.messageId);
+    const { hold } = session.facts;
     if (hold !== null) await releaseHold(draft, { hold, contact });
-    await drop('session', contact);
+    // The talk stands in the contact's record, which is emptied below; an earlier version's goes by itself.
+    if (known.talk === undefined) await draft.delete('session', contact);
+    deleted.push(`session/${contact}`);
   }
   for (const id of await ticketsOf(draft, contact)) {
     const ticket = await draft.get('ticket', id);
@@ -126,6 +130,7 @@ async function emptyContact(draft: Draft, id: string, kept: Erased['kept'], now:
     touch: null,
     crisis: crisis !== null && tickets.includes(crisis.ticket ?? '') ? crisis : null,
     tickets,
+    talk: null,
     expiresAt: now + FAREWELL_MS,
   });
 }

@@ -32,6 +32,9 @@ import {
 } from '#contracts/staff.ts';
 import { ticketSchema } from '#contracts/ticket.ts';
 
+const earlier = (a: number | null, b: number | null): number | null =>
+  a === null ? b : b === null ? a : Math.min(a, b);
+
 /** Milliseconds UTC as a key that sorts as it counts. */
 export const timeKey = (ms: number): string => String(Math.max(0, Math.trunc(ms))).padStart(15, '0');
 
@@ -49,12 +52,14 @@ interface KindDefinition<S extends z.ZodType> {
   /** A null entry keeps the record out of that index. */
   indexes?: Record<string, (body: z.output<S>, id: string) => IndexEntry | null>;
   expiresAt?: (body: z.output<S>) => number | null;
+  /** What stays of a record at its end, and as what kind the part that goes is told of; null: nothing stays. */
+  remains?: (body: z.output<S>, now: number) => { body: z.output<S>; gone: string } | null;
 }
 const kind = <S extends z.ZodType>(definition: KindDefinition<S>): KindDefinition<S> => definition;
 
 /**
- * An event that waits for its turn, known by what makes it one of a kind. When it is done its content goes and the
- * record stays as a mark, so that a second delivery stops here.
+ * An event that waits for its turn, known by what makes it one of a kind. When it is done it goes; that it was here is kept
+ * with its contact (`done`). Earlier versions kept a mark here instead: `event` null, until `expiresAt`.
  */
 const inbox = kind({
   schema: z.strictObject({
@@ -62,7 +67,6 @@ const inbox = kind({
     order: z.string(),
     attempts: z.int().default(0),
     withdrawn: z.boolean().default(false),
-    /** Of the mark; null while it waits. */
     expiresAt: z.int().nullable().default(null),
   }),
   version: 1,
@@ -111,12 +115,20 @@ const contact = kind({
     lostAnswer: z.string().nullable().optional(),
     /** Tickets of this contact, newest last (R18). */
     tickets: z.array(z.string()).default([]),
+    /** Where their talk stands, until it is over its time (R23). Undefined: an earlier version kept it as a `session`. */
+    talk: z.strictObject({ session: sessionSchema, at: z.int(), expiresAt: z.int() }).nullable().optional(),
+    /** Their events that are done, the newest last, each with the time (ms UTC) until which it is remembered. */
+    done: z.array(z.tuple([z.string(), z.int()])).optional(),
+    /** Of the record. The talk in it may end earlier. */
     expiresAt: z.int().nullable().default(null),
   }),
   version: 1,
-  expiresAt: (b) => b.expiresAt,
+  expiresAt: (b) => earlier(b.expiresAt, b.talk?.expiresAt ?? null),
+  remains: (b, now) =>
+    b.expiresAt !== null && b.expiresAt <= now ? null : { body: { ...b, talk: null, done: [] }, gone: 'session' },
 });
 
+/** Written by earlier versions only; read where a contact has no `talk` yet. */
 const session = kind({
   schema: z.strictObject({ session: sessionSchema, at: z.int(), expiresAt: z.int() }),
   version: 1,

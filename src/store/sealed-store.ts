@@ -19,6 +19,7 @@ interface Definition {
   migrations?: readonly ((body: unknown) => unknown)[];
   indexes?: Record<string, (body: never, id: string) => { key: string; group?: string } | null>;
   expiresAt?: (body: never) => number | null;
+  remains?: (body: never, now: number) => { body: unknown; gone: string } | null;
 }
 const definitionOf = (kind: Kind): Definition => KINDS[kind] as Definition;
 
@@ -123,6 +124,19 @@ export function createSealedStore(options: {
     return raws.map((raw) => (raw === null ? null : decode(municipality, kind, raw)));
   };
 
+  /** @returns what stays of an expired record; null: nothing; undefined: it cannot be told now. */
+  const remainder = async (municipality: string, kind: Kind, id: string, now: number) => {
+    const { remains } = definitionOf(kind);
+    if (!remains) return null;
+    try {
+      const [stored] = await getMany(municipality, kind, [id]);
+      return stored ? remains(stored.body as never, now) : undefined;
+    } catch (error) {
+      // What nobody can ever read goes at its end; what another key or program can read waits for that.
+      return isSpoilt(error) ? null : undefined;
+    }
+  };
+
   return {
     getMany,
     async get(municipality, kind, id) {
@@ -167,8 +181,15 @@ export function createSealedStore(options: {
     async sweep(municipality, now, limit) {
       const deleted: Partial<Record<Kind, number>> = {};
       for (const { kind, id, revision } of await driver.expired(municipality, now, limit)) {
-        const result = await driver.commit(municipality, [{ type: 'delete', kind, id, revision }], false);
-        if (result.ok) deleted[kind as Kind] = (deleted[kind as Kind] ?? 0) + 1;
+        const left = await remainder(municipality, kind as Kind, id, now);
+        if (left === undefined) continue;
+        const operation: RawOperation =
+          left === null
+            ? { type: 'delete', kind, id, revision }
+            : encode(municipality, { type: 'put', kind, id, revision, body: left.body } as Operation);
+        const gone = (left?.gone ?? kind) as Kind;
+        const result = await driver.commit(municipality, [operation], false);
+        if (result.ok) deleted[gone] = (deleted[gone] ?? 0) + 1;
       }
       return deleted;
     },

@@ -66,7 +66,7 @@ async function fill(place: Place, count: number): Promise<void> {
   if (count === 0) return;
   const keyRing = createKeyRing(place.env.SECRET_KEYS!);
   const driver = createEmbeddedDriver({ path: join(place.dataDir, 'tsunagi.db') });
-  const session = keyRing.seal(Buffer.alloc(4200, 'x'), 'bench');
+  const talk = keyRing.seal(Buffer.alloc(4500, 'x'), 'bench');
   const ticket = keyRing.seal(Buffer.alloc(2400, 'x'), 'bench');
   const later = Date.now() + 90 * 86_400_000;
   const put = (
@@ -90,8 +90,7 @@ async function fill(place: Place, count: number): Promise<void> {
         ['state', `closed|1|${time}`, null],
       ] as const;
       return [
-        put('session', contact, session, { entries: [], expiresAt: later + n }),
-        put('contact', contact, session.subarray(0, 250), { entries: [], expiresAt: null }),
+        put('contact', contact, talk, { entries: [], expiresAt: later + n }),
         put('ticket', id, ticket, { entries: rows, expiresAt: null }),
       ];
     }).flat();

@@ -71,7 +71,7 @@ describe('doctor', () => {
     expect(reports.flatMap((report) => report.faults)).toEqual([]);
     expect(code).toBe(0);
     const city = reports.find((report) => report.city === 'ashiya')!;
-    expect(city.kinds).toMatchObject({ contact: 4, inbox: expect.any(Number) as number });
+    expect(city.kinds).toMatchObject({ contact: 4 as number });
     expect(city.kinds.ticket).toBeGreaterThanOrEqual(2);
     console.log(`doctor: ${city.records} records, ${Object.keys(city.kinds).length} kinds, 0 faults`);
   });
@@ -127,14 +127,15 @@ describe('doctor', () => {
     ['a timer for a ticket that is gone', 'timer', () => ({ ticket: 'nowhere' })],
     ['a message to be sent is empty', 'outgoing', () => ({ state: 'waiting' })],
     ['an ended message keeps its words or token', 'outgoing', () => ({ replyToken: 'token' })],
-    ['an event from the future', 'inbox', () => ({ event: eventAt(h.clock.now() + 2 * 3_600_000) })],
+    ['an event from the future', 'inbox', () => waitingSince(h.clock.now() + 2 * 3_600_000)],
     ['a record is not in its shape', 'ticket', () => ({ needs: 'many' })],
     ['the audit log cannot be read', 'setting', () => ({ value: '{}' })],
   ])('says: %s', async (rule, kind, change) => {
     const storage = newFile(`says-${rule.replaceAll(/\W/gu, '')}`);
     await restore({ file: whole }, io, storage);
     const { records } = await storage.store.inspect('ashiya', null, 1_000);
-    const { id, body } = records.find((record) => record.kind === kind)!;
+    // Nothing waits after a talk.
+    const { id, body } = records.find((record) => record.kind === kind) ?? { id: 'new', body: {} };
     const changed = { ...(body as object), ...change(body as never) } as Body<Kind>;
     const put = { type: 'put', kind, id, revision: 'any', body: changed } as Operation;
     expect(await storage.store.commit('ashiya', [put])).toEqual({ ok: true });
@@ -145,22 +146,21 @@ describe('doctor', () => {
     const storage = newFile('no-contact');
     await restore({ file: whole }, io, storage);
     const { records } = await storage.store.inspect('ashiya', null, 1_000);
-    const { id } = records.find(({ kind }) => kind === 'session')!;
-    await storage.store.commit('ashiya', [{ type: 'delete', kind: 'contact', id, revision: 'any' }]);
+    const { id, body } = records.find(({ kind }) => kind === 'contact')!;
+    const { talk } = body as Body<'contact'>;
+    await storage.store.commit('ashiya', [
+      { type: 'put', kind: 'session', id, revision: 0, body: talk! },
+      { type: 'delete', kind: 'contact', id, revision: 'any' },
+    ]);
     expect(await faultsOf(storage)).toContain('a session without its contact');
   });
 });
 const renamed = ({ claims }: Body<'place'>, ticket: string) => claims.map((claim) => ({ ...claim, ticket }));
-const eventAt = (receivedAt: number): Incoming => ({
-  id: 'e1',
-  municipality: 'ashiya',
-  channel: 'line',
-  contact: 'c',
-  address: 'U1',
-  at: receivedAt,
-  receivedAt,
-  type: 'unfollow',
-});
+const waitingSince = (receivedAt: number): Body<'inbox'> => {
+  const from = { municipality: 'ashiya', channel: 'line', contact: 'c', address: 'U1' } as const;
+  const event: Incoming = { ...from, id: 'e1', at: receivedAt, receivedAt, type: 'unfollow' };
+  return { event, order: '', attempts: 0, withdrawn: false, expiresAt: null };
+};
 const ALERT = {
   receipt: 'AAA',
   window: 'w',

@@ -20,7 +20,7 @@ function damage(kind: string): void {
   db.close();
 }
 
-describe.each([['session'], ['contact'], ['ticket'], ['outgoing'], ['alert'], ['unmatched'], ['inbox'], ['audit']])(
+describe.each([['contact'], ['ticket'], ['outgoing'], ['alert'], ['unmatched'], ['inbox'], ['audit']])(
   'a %s that is damaged',
   (kind) => {
     it('does not keep a crisis from its screen, its ticket and its alert', async () => {

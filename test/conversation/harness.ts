@@ -6,6 +6,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Content, loadContent } from '#content/load-content.ts';
+import type { Session } from '#contracts/session.ts';
 import type { Ticket } from '#contracts/ticket.ts';
 import { loadPseudonym } from '#conversation/pseudonym.ts';
 import { openScripts } from '#conversation/scripts.ts';
@@ -46,6 +47,8 @@ export interface Harness {
   /** A new resident, not yet a friend. */
   resident(municipality?: string): Resident;
   tickets(municipality?: string): Promise<Ticket[]>;
+  /** Where a contact's talk stands. */
+  session(contact: string, municipality?: string): Promise<Session | null>;
   contactOf(municipality: string, userId: string): string;
   /** Posts raw bytes to a webhook as anybody on the internet could. @returns the status. */
   post(municipality: string, body: string, signature?: string): Promise<number>;
@@ -191,6 +194,9 @@ export async function openHarness(
       const headers: Record<string, string> = { 'content-type': 'application/json' };
       if (signature !== undefined) headers['x-line-signature'] = signature;
       return (await routes.request(`/line/${municipality}/webhook`, { method: 'POST', body, headers })).status;
+    },
+    async session(contact, municipality = 'ashiya') {
+      return (await store.get(municipality, 'contact', contact))?.body.talk?.session ?? null;
     },
     async tickets(municipality = 'ashiya') {
       return (await store.list(municipality, 'ticket', 'created', { limit: 1000 })).map((row) => row.body);

@@ -86,8 +86,8 @@ describe('first contact', () => {
     expect((await h.tickets())[0]).toMatchObject({ crisis: 'violence', speaker: 'self' });
     const next = (await r.tap('話をつづける')).join('\n');
     expect(next).not.toContain('いま、どんなことで困っていますか');
-    const session = await h.store.get('ashiya', 'session', r.contact);
-    expect(session!.body.session.facts.heard.map((heard) => heard.text)).toEqual(['夫に殴られて、顔が腫れています']);
+    const session = await h.session(r.contact);
+    expect(session!.facts.heard.map((heard) => heard.text)).toEqual(['夫に殴られて、顔が腫れています']);
   });
 
   it('has one effect for a message that LINE delivers twice, or under a new event id', async () => {
@@ -120,7 +120,7 @@ describe('first contact', () => {
     const id = r.lastMessageId();
     await r.unsend(id);
     const all = JSON.stringify([
-      await h.store.get('ashiya', 'session', r.contact),
+      await h.store.get('ashiya', 'contact', r.contact),
       await h.tickets(),
       await h.store.list('ashiya', 'unmatched', 'at', { limit: 100 }),
       await h.store.list('ashiya', 'outgoing', 'contact', { limit: 100 }),
@@ -132,7 +132,7 @@ describe('first contact', () => {
     const before = h.line.counts().replies;
     await h.line.deliver('ashiya', [event, h.line.events.unsend(r.userId, messageId)]);
     await h.conversation.idle();
-    expect(JSON.stringify(await h.store.get('ashiya', 'session', r.contact))).not.toContain('秘密');
+    expect(JSON.stringify(await h.store.get('ashiya', 'contact', r.contact))).not.toContain('秘密');
     expect(h.line.counts().replies - before).toBeLessThanOrEqual(1);
   });
 
@@ -190,7 +190,7 @@ describe('first contact', () => {
     await r.say('データを消して');
     expect(r.buttons()).toEqual(expect.arrayContaining(['消す', '消さない']));
     await r.tap('消す');
-    expect(await h.store.get('ashiya', 'session', r.contact)).toBeNull();
+    expect(await h.session(r.contact)).toBeNull();
     expect(JSON.stringify(await h.tickets())).not.toContain('三百万円');
   });
 

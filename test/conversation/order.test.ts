@@ -32,7 +32,7 @@ it('a message whose turn met a store that was away is answered before the next o
   );
   const written = h.line.resident(r.userId)!.bubbles.filter(({ from }) => from === 'resident');
   expect(written).toHaveLength(2);
-  const heard = (await h.store.get('ashiya', 'session', r.contact))!.body.session.facts.heard.map(({ text }) => text);
+  const heard = (await h.session(r.contact))!.facts.heard.map(({ text }) => text);
   expect(heard).toEqual(['家賃が払えません', '母の物忘れも心配です']);
   // The greeting, and one answer each.
   expect(new Set(replies).size).toBe(3);

@@ -29,11 +29,11 @@ it('talks after their days, tickets after their years: each deleted by the beat 
   await r.say('もう死にたい');
   await r.say('あいうえお');
   await h.conversation.beat();
-  expect(await h.store.get('ashiya', 'session', r.contact)).not.toBeNull();
+  expect(await h.session(r.contact)).not.toBeNull();
   expect(await reports()).toEqual([]);
   h.clock.advance(91 * DAY);
   await twoAtOnce();
-  expect(await h.store.get('ashiya', 'session', r.contact)).toBeNull();
+  expect(await h.session(r.contact)).toBeNull();
   expect(await h.store.list('ashiya', 'unmatched', 'at', { limit: 9 })).toEqual([]);
   expect(await h.tickets()).toHaveLength(1);
   expect(await reports()).toEqual([expect.objectContaining({ session: '1' })]);
@@ -68,7 +68,7 @@ it('a clock that jumps on by months for a while deletes nothing; one that stays 
   const script = () => null;
   const world = { clock: h.clock, log, script, count: () => {} } as unknown as World;
   const { keep } = createHousekeeping({ world, store: h.store, watch: () => watch });
-  const there = async (): Promise<boolean> => (await h.store.get('ashiya', 'session', r.contact)) !== null;
+  const there = async (): Promise<boolean> => (await h.session(r.contact)) !== null;
   h.clock.advance(400 * DAY);
   await keep('ashiya');
   expect(await there()).toBe(true);

@@ -196,8 +196,8 @@ describe('「データを消す」', () => {
     inDraft(store, 'ashiya', (draft) => eraseContact(draft, { municipality: ashiya, contact: 'con', now, ids }));
   const prepare = async (tickets: string[]) =>
     inDraft(store, 'ashiya', async (draft) => {
-      await draft.put('contact', 'con', contact(tickets));
-      await draft.put('session', 'con', { session: session(), at: now, expiresAt: now + DAY });
+      const talk = { session: session(), at: now, expiresAt: now + DAY };
+      await draft.put('contact', 'con', { ...contact(tickets), talk });
       const unmatched = { at: now, text: '車いすのこと', assessment: '{}', corrected: null, expiresAt: now + DAY };
       await draft.put('unmatched', 'u1', { ...unmatched, messageId: 'm1' });
       await draft.put('unmatched', 'u2', { ...unmatched, messageId: 'm10' });
@@ -210,10 +210,10 @@ describe('「データを消す」', () => {
     expect(kept).toEqual([]);
     expect(deleted.toSorted()).toEqual(['session/con', `ticket/${ticket}`, `timer/reminder|${ticket}`, 'unmatched/u1']);
     expect(await ticketOf(ticket)).toBeNull();
-    expect(await store.get('ashiya', 'session', 'con')).toBeNull();
     expect((await store.get('ashiya', 'place', placeId(thursday)))!.body.claims).toEqual([]);
     expect((await store.get('ashiya', 'contact', 'con'))!.body).toMatchObject({
       tickets: [],
+      talk: null,
       greeted: false,
       expiresAt: now + DAY,
     });

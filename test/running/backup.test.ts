@@ -63,8 +63,8 @@ describe.skipIf(noRedis !== null)('the move to Redis', () => {
     const there = await openStore({ DATA_DIR: '', REDIS_URL: redis.url, ...keys });
     const pseudonym = await loadPseudonym(there);
     for (const user of users) {
-      const { session } = (await there.get('ashiya', 'session', pseudonym('ashiya', 'line', user)))!.body;
-      expect(session.facts.heard.map(({ text }) => text)).toEqual([WORDS, LATER]);
+      const contact = await there.get('ashiya', 'contact', pseudonym('ashiya', 'line', user));
+      expect(contact!.body.talk!.session.facts.heard.map(({ text }) => text)).toEqual([WORDS, LATER]);
     }
     await there.close();
     const records = await expectSound({ ...store, ...keys });
