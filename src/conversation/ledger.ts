@@ -1,4 +1,7 @@
-/** Writes what became of messages, many at a time and not durably: what is lost is found out again. */
+/**
+ * Writes what became of messages, many at a time and not durably: what is lost is found out again. An answer that LINE took
+ * by its free reply leaves nothing: there is nothing more to learn of it, and nobody looks for it.
+ */
 import type { Body } from '#store/kinds.ts';
 import { type Operation, type Store, type Stored, StoreError } from '#store/store.ts';
 import type { Logger } from '#support/logger.ts';
@@ -16,6 +19,10 @@ export interface Ledger {
 
 export const isOpen = (entry: Body<'outgoing'>): boolean => entry.state === 'waiting' || entry.state === 'sending';
 
+/** The ticket shows the fate of what staff write. */
+const leavesNothing = ({ state, via, outcome, cause }: Body<'outgoing'>): boolean =>
+  state === 'sent' && via === 'reply' && outcome === null && cause !== 'staff';
+
 export function createLedger(store: Store, log: Logger): Ledger {
   let waiting = new Map<string, { municipality: string; end: Stored<'outgoing'> }>();
   const writing = new Map<string, unknown>();
@@ -26,7 +33,10 @@ export function createLedger(store: Store, log: Logger): Ledger {
     let left = ends;
     while (left.length > 0) {
       const operations = left.map(
-        ({ id, revision, body }): Operation => ({ type: 'put', kind: 'outgoing', id, revision, body }),
+        ({ id, revision, body }): Operation =>
+          leavesNothing(body)
+            ? { type: 'delete', kind: 'outgoing', id, revision }
+            : { type: 'put', kind: 'outgoing', id, revision, body },
       );
       const result = await store.commit(municipality, operations, { durable: false });
       if (result.ok) return;

@@ -17,9 +17,19 @@ describe('an answer that was not sent', () => {
   let h: Harness;
   let r: Resident;
   let dir: string;
+  /** The newest answer, as its turn saved it. */
+  let answered: Stored<'outgoing'>;
   beforeEach(async () => {
     dir = mkdtempSync(join(tmpdir(), 'tsunagi-lost-'));
     h = await openHarness({ tries: createTries({ dir }) });
+    const { commit } = h.store;
+    h.store.commit = (city, operations, options) => {
+      for (const one of operations) {
+        if (one.type === 'put' && one.kind === 'outgoing' && one.revision === 0)
+          answered = { id: one.id, revision: 1, body: one.body };
+      }
+      return commit(city, operations, options);
+    };
     r = h.resident();
     await r.follow();
   });
@@ -31,8 +41,7 @@ describe('an answer that was not sent', () => {
     return (await h.store.list('ashiya', 'outgoing', 'contact', options))[0]!;
   };
   /** As a server leaves it that dies between the commit and the call, or in the call. */
-  const abandon = async (body: Partial<Body<'outgoing'>>, known?: Stored<'outgoing'>): Promise<void> => {
-    const entry = known ?? (await last());
+  const abandon = async (body: Partial<Body<'outgoing'>>, entry = answered): Promise<void> => {
     const left = {
       ...entry.body,
       state: 'sending' as const,
@@ -41,7 +50,7 @@ describe('an answer that was not sent', () => {
       outcome: null,
       ...body,
     };
-    const put = { type: 'put', kind: 'outgoing', id: entry.id, revision: entry.revision, body: left } as const;
+    const put = { type: 'put', kind: 'outgoing', id: entry.id, revision: 'any', body: left } as const;
     expect(await h.store.commit('ashiya', [put])).toEqual({ ok: true });
   };
   const answer = { type: 'text' as const, text: '窓口は市役所の2階です。', choices: [] };
@@ -71,7 +80,7 @@ describe('an answer that was not sent', () => {
     h.clock.advance(1_000);
     await r.say('はい');
     const elsewhere = createTries({ dir });
-    const entry = await last();
+    const entry = answered;
     elsewhere.begin(entry.id);
     await abandon({
       by: elsewhere.generation(),
@@ -102,7 +111,7 @@ describe('an answer that was not sent', () => {
 
   it('two of them, one after the other, come again together and in order', async () => {
     await r.say(WORDS);
-    const first = await last();
+    const first = answered;
     h.clock.advance(1_000);
     await r.say('母の物忘れも心配です');
     const old = { replyToken: 'used', replyBefore: h.clock.now() };

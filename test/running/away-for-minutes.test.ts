@@ -66,7 +66,7 @@ it(`${ROUNDS} kills, two minutes away each: nobody is told twice, and what is un
   const outgoing = await store.list('ashiya', 'outgoing', 'contact', { limit: 10_000 });
   await store.close();
   const states = Object.groupBy(outgoing, ({ body }) => body.state);
-  expect(Object.keys(states).toSorted()).toEqual(states.unknown ? ['sent', 'unknown'] : ['sent']);
+  expect(Object.keys(states).filter((state) => state !== 'sent' && state !== 'unknown')).toEqual([]);
   const silent = kept.filter((user) => told(user) === 0);
   expect(kept.filter((user) => told(user) > 1)).toEqual([]);
   // An answer that nobody saw is one whose fate is unknown, with its words still there.
