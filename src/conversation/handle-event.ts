@@ -13,6 +13,7 @@ import { answerPostback } from './answer-postback.ts';
 import { answerText } from './answer-text.ts';
 import { answerAtDoor, isDoor } from './door.ts';
 import { follow, unfollow } from './follow.ts';
+import type { InHand } from './in-hand.ts';
 import type { Ready } from './outbox.ts';
 import { isDone } from './receive-events.ts';
 import { sayAgain } from './say-again.ts';
@@ -25,8 +26,9 @@ const RACES = 25;
 /**
  * @param read the event as it was just read from the inbox; at revision 0 this turn's commit is what keeps it.
  * @param onItsWay the answer before this one may not have arrived yet: it is not to be overtaken.
- * @param revisionNow of an event at revision 0: it may be put into the inbox while its turn is at work.
- * @returns what is to be sent, null when there is nothing (or another server did the turn).
+ * @param inHand of an event at revision 0: it may be put into the inbox while its turn is at work.
+ * @returns what is to be sent, null when there is nothing (or another server did the turn); `later` when something else of its
+ *   contact waits, which may be older: then it is in the inbox, and nothing was done.
  * @throws StoreError when the store is away: the event stays in the inbox.
  */
 export async function handleEvent(
@@ -35,25 +37,36 @@ export async function handleEvent(
   municipality: string,
   read: Stored<'inbox'>,
   onItsWay: OnItsWay,
-  revisionNow?: () => Promise<number>,
-): Promise<Ready | null> {
+  inHand?: InHand,
+): Promise<Ready | null | 'later'> {
   const script = world.script(municipality);
   // The city's files are broken: its residents' events wait until they are mended.
   if (!script) return null;
   for (let race = 0; race < RACES; race++) {
     const draft = createDraft(store, municipality);
-    if (race === 0 || (read.revision === 0 && (await draft.get('inbox', read.id)) === null)) draft.know('inbox', read);
+    const unkept = read.revision === 0 && (race === 0 || (await draft.get('inbox', read.id)) === null);
+    if (race === 0 || unkept) draft.know('inbox', read);
     const taken = await take(draft, read.id);
     if (!taken) return null;
     const talk = await openTalk(world, draft, taken.event, script, onItsWay);
     const again = await isDone(store, talk.contact, taken.event);
     if (!again && !taken.withdrawn) await answer(talk);
     const outgoing = again ? null : await closeTalk(talk);
-    if (race === 0 && revisionNow) draft.moved('inbox', read.id, await revisionNow());
-    if ((await draft.commit()).ok) {
+    const others = `${taken.event.contact}|`;
+    if (inHand && unkept) {
+      const revision = await inHand.revision();
+      draft.moved('inbox', read.id, revision);
+      if (inHand.unseen && revision === 0) draft.expectNone('inbox', 'contact', others);
+    }
+    const commit = await draft.commit();
+    if (commit.ok) {
       if (again) world.count('events_duplicate', { municipality });
       else world.count('turns', { municipality, type: talk.event.type });
       return outgoing;
+    }
+    if (inHand && commit.kind === 'inbox' && commit.id === others) {
+      await inHand.keep();
+      return 'later';
     }
     world.count('races', { municipality });
   }

@@ -13,6 +13,8 @@ export interface InHand {
   readonly row: Stored<'inbox'>;
   /** More of the same contact has come in meanwhile: their order is the inbox's. */
   crowded: boolean;
+  /** Nobody has looked whether more of the contact waits: its commit holds only if nothing does. */
+  unseen: boolean;
   /** Puts it into the inbox. @throws StoreError when that failed: the channel is told so, too, and delivers it again. */
   keep(): Promise<void>;
   /** Its revision in the inbox, once what is under way there has ended: the turn's commit depends on it. */
@@ -33,6 +35,7 @@ export function takeInHand(row: Stored<'inbox'>, put: () => Promise<Commit>): { 
   const inHand: InHand = {
     row,
     crowded: false,
+    unseen: false,
     async keep() {
       clearTimeout(timer);
       putting ??= put().then(({ ok }) => (ok ? 1 : 0));

@@ -119,10 +119,15 @@ export function createConversation(options: ConversationOptions): Conversation {
   /** The contact's oldest two that wait: from memory where nobody else could have put any. */
   async function nextOf(municipality: string, contact: string, inHand?: InHand): Promise<Stored<'inbox'>[]> {
     const name = `${municipality}/${contact}`;
-    const mine = inHand && !inHand.crowded ? inHand.row : fresh.get(name);
+    const isLeft = left.delete(name);
+    const mine = inHand?.crowded === false ? inHand.row : fresh.get(name);
     fresh.delete(name);
-    if (options.alone === true && mine && !left.has(name)) return [mine];
-    left.delete(name);
+    if (options.alone === true && mine && !isLeft) return [mine];
+    // Other servers put events there, too: the turn's own commit finds out.
+    if (inHand?.crowded === false && !isLeft) {
+      inHand.unseen = true;
+      return [inHand.row];
+    }
     // None is passed over: what comes after it would be out of order.
     const list = () => store.list(municipality, 'inbox', 'contact', { prefix: `${contact}|`, limit: 2, strict: true });
     const rows = await list();
@@ -141,7 +146,8 @@ export function createConversation(options: ConversationOptions): Conversation {
     const onItsWay: OnItsWay = (outgoing) => outbox.onItsWay(municipality, outgoing);
     try {
       const mine = first === inHand?.row ? inHand : undefined;
-      const ready = await handleEvent(world, store, municipality, first, onItsWay, mine?.revision);
+      const ready = await handleEvent(world, store, municipality, first, onItsWay, mine);
+      if (ready === 'later') return { done: false, ready: null };
       // Put there too late for its turn's own commit to take it out again.
       if (mine?.wasPut()) {
         const { id } = first;

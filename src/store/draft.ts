@@ -23,10 +23,14 @@ export interface Draft {
   list<K extends Kind>(kind: K, index: string, options: ListOptions): Promise<Listed<K>[]>;
   /** Makes the commit depend on what was read of this record even though it is not written. */
   hold(kind: Kind, id: string): Promise<void>;
+  /** Makes the commit depend on there being no such record by then. */
+  expectNone(kind: Kind, index: string, prefix: string): void;
   commit(options?: { durable?: boolean }): Promise<Commit>;
   /** What `commit` would write, for joining into another commit. */
-  operations(): Operation[];
+  operations(): OfRecord[];
 }
+
+type OfRecord = Exclude<Operation, { type: 'none' }>;
 
 interface Entry {
   kind: Kind;
@@ -38,6 +42,7 @@ interface Entry {
 
 export function createDraft(store: Store, municipality: string): Draft {
   const entries = new Map<string, Entry>();
+  const expected: Operation[] = [];
   const name = (kind: Kind, id: string): string => `${kind}/${id}`;
 
   const read = async (kind: Kind, id: string): Promise<Entry> => {
@@ -52,12 +57,12 @@ export function createDraft(store: Store, municipality: string): Draft {
     return entry;
   };
 
-  const operations = (): Operation[] =>
-    [...entries.values()].flatMap(({ kind, id, revision, body, write }): Operation[] => {
+  const operations = (): OfRecord[] =>
+    [...entries.values()].flatMap(({ kind, id, revision, body, write }): OfRecord[] => {
       if (write === 'none' || (write === 'delete' && revision === 0)) return [];
       return write === 'put'
-        ? [{ type: 'put', kind, id, revision, body } as Operation]
-        : [{ type: write, kind, id, revision } as Operation];
+        ? [{ type: 'put', kind, id, revision, body } as OfRecord]
+        : [{ type: write, kind, id, revision } as OfRecord];
     });
 
   return {
@@ -94,9 +99,12 @@ export function createDraft(store: Store, municipality: string): Draft {
       const entry = await read(kind, id);
       if (entry.write === 'none') entry.write = 'check';
     },
+    expectNone(kind, index, prefix) {
+      expected.push({ type: 'none', kind, index, prefix });
+    },
     async commit(options) {
-      const writes = operations();
-      return writes.length === 0 ? { ok: true } : store.commit(municipality, writes, options);
+      const all = [...expected, ...operations()];
+      return all.length === 0 ? { ok: true } : store.commit(municipality, all, options);
     },
   };
 }

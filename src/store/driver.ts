@@ -31,7 +31,8 @@ export type RawOperation =
       expiresAt: number | null;
     }
   | { type: 'delete'; kind: string; id: string; revision: number | 'any' }
-  | { type: 'check'; kind: string; id: string; revision: number };
+  | { type: 'check'; kind: string; id: string; revision: number }
+  | { type: 'none'; kind: string; index: string; prefix: string };
 
 export interface RawListed extends RawRecord {
   readonly key: string;
@@ -47,6 +48,16 @@ export interface RawListOptions {
   limit: number;
   reverse: boolean;
 }
+
+export const isWrite = (one: RawOperation): one is Extract<RawOperation, { type: 'put' | 'delete' }> =>
+  one.type === 'put' || one.type === 'delete';
+
+/** What a commit that failed over this operation tells. */
+export const failureOf = (operation: RawOperation): RawCommit => ({
+  ok: false,
+  kind: operation.kind,
+  id: operation.type === 'none' ? operation.prefix : operation.id,
+});
 
 export type RawCommit = { ok: true } | { ok: false; kind: string; id: string };
 

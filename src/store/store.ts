@@ -23,8 +23,11 @@ export type Operation<K extends Kind = Kind> =
   | { [P in K]: { type: 'put'; kind: P; id: string; revision: number | 'any'; body: Body<P> } }[K]
   | { type: 'delete'; kind: K; id: string; revision: number | 'any' }
   /** Holds only if the record still has this revision (0 = absent). */
-  | { type: 'check'; kind: K; id: string; revision: number };
+  | { type: 'check'; kind: K; id: string; revision: number }
+  /** Holds only if no record of the kind stands in the index under a key that begins so. */
+  | { type: 'none'; kind: K; index: string; prefix: string };
 
+/** `id`: of the first operation that did not hold; of a `none` its prefix. */
 export type Commit = { ok: true } | { ok: false; kind: Kind; id: string };
 
 export interface ListOptions {

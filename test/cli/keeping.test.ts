@@ -125,8 +125,8 @@ describe('doctor', () => {
     ['a contact names a ticket that is gone', 'contact', () => ({ tickets: ['nowhere'] })],
     ['a blocked contact still has an address', 'contact', () => ({ blocked: true })],
     ['a timer for a ticket that is gone', 'timer', () => ({ ticket: 'nowhere' })],
-    ['a message to be sent is empty', 'outgoing', () => ({ state: 'waiting' })],
-    ['an ended message keeps its words or token', 'outgoing', () => ({ replyToken: 'token' })],
+    ['a message to be sent is empty', 'outgoing', () => ({ ...SENT, state: 'waiting' })],
+    ['an ended message keeps its words or token', 'outgoing', () => ({ ...SENT, replyToken: 'token' })],
     ['an event from the future', 'inbox', () => waitingSince(h.clock.now() + 2 * 3_600_000)],
     ['a record is not in its shape', 'ticket', () => ({ needs: 'many' })],
     ['the audit log cannot be read', 'setting', () => ({ value: '{}' })],
@@ -134,7 +134,7 @@ describe('doctor', () => {
     const storage = newFile(`says-${rule.replaceAll(/\W/gu, '')}`);
     await restore({ file: whole }, io, storage);
     const { records } = await storage.store.inspect('ashiya', null, 1_000);
-    // Nothing waits after a talk.
+    // Nothing waits after a talk, in or out.
     const { id, body } = records.find((record) => record.kind === kind) ?? { id: 'new', body: {} };
     const changed = { ...(body as object), ...change(body as never) } as Body<Kind>;
     const put = { type: 'put', kind, id, revision: 'any', body: changed } as Operation;
@@ -156,6 +156,22 @@ describe('doctor', () => {
   });
 });
 const renamed = ({ claims }: Body<'place'>, ticket: string) => claims.map((claim) => ({ ...claim, ticket }));
+const SENT: Body<'outgoing'> = {
+  contact: 'c',
+  createdAt: 0,
+  cause: 'staff',
+  messages: [],
+  replyToken: null,
+  replyBefore: 0,
+  retryKey: '123e4567-e89b-42d3-a456-426614174000',
+  via: 'push',
+  state: 'sent',
+  attempts: 1,
+  nextAt: 0,
+  outcome: null,
+  quotes: [],
+  expiresAt: 9e15,
+};
 const waitingSince = (receivedAt: number): Body<'inbox'> => {
   const from = { municipality: 'ashiya', channel: 'line', contact: 'c', address: 'U1' } as const;
   const event: Incoming = { ...from, id: 'e1', at: receivedAt, receivedAt, type: 'unfollow' };

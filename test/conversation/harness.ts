@@ -74,7 +74,13 @@ export interface Resident {
 }
 
 export async function openHarness(
-  options: { municipalities?: string[]; at?: number; secretOf?: (municipality: string) => string; tries?: Tries } = {},
+  options: {
+    municipalities?: string[];
+    at?: number;
+    secretOf?: (municipality: string) => string;
+    tries?: Tries;
+    alone?: boolean;
+  } = {},
 ): Promise<Harness> {
   const municipalities = options.municipalities ?? ['ashiya'];
   const secretOf = options.secretOf ?? (() => SECRET);
@@ -143,7 +149,7 @@ export async function openHarness(
       municipalities,
       workers: 16,
       beatMs: 3_600_000,
-      alone: true,
+      alone: options.alone ?? true,
     });
   conversation = open();
   await conversation.start();

@@ -1,5 +1,7 @@
 /** A message whose turn begins at once is kept by that turn; whatever goes otherwise, it is in the inbox before the 200. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Incoming } from '#contracts/event.ts';
+import { timeKey } from '#store/kinds.ts';
 import { type Operation, type Store, StoreError } from '#store/store.ts';
 import { type Harness, openHarness } from './harness.ts';
 
@@ -20,7 +22,7 @@ afterEach(async () => {
 /** @param hold carries the commit out when it resolves; throws instead of writing. */
 function onCommit(hold: (kinds: string[], operations: readonly Operation[]) => Promise<void> | void): void {
   h.store.commit = async (city, operations, options) => {
-    asked.push(operations.map(({ kind, ...rest }) => `${kind}@${rest.revision}`));
+    asked.push(operations.map(({ kind, ...rest }) => `${kind}@${'revision' in rest ? rest.revision : rest.type}`));
     await hold(
       operations.map(({ kind }) => kind),
       operations,
@@ -151,5 +153,48 @@ describe('a message whose turn begins at once', () => {
     expect(h.counts.get('turn_failures ashiya')).toBe(3);
     expect(h.line.screenText(r.userId).at(-1)).toContain('こちらの不具合');
     expect(delivered()).toBe(2);
+  });
+});
+
+describe('where other servers may work on the same store', () => {
+  beforeEach(async () => {
+    h.store.commit = commit;
+    await h.close();
+    h = await openHarness({ alone: false });
+    ({ commit } = h.store);
+  });
+
+  it('is written once, with its turn, provided nothing of its contact waits', async () => {
+    const r = h.resident();
+    await r.follow();
+    asked.length = 0;
+    onCommit(() => {});
+    await r.say('家賃が払えません');
+    expect(asked).toEqual([['inbox@none', 'contact@1', 'outgoing@0'], ['outgoing@1']]);
+  });
+
+  it('comes after what another server has left in the inbox', async () => {
+    const r = h.resident();
+    await r.follow();
+    const at = h.clock.now();
+    const event: Incoming = {
+      id: 'left',
+      municipality: 'ashiya',
+      channel: 'line',
+      contact: r.contact,
+      address: r.userId,
+      at,
+      receivedAt: at,
+      type: 'text',
+      messageId: '1',
+      text: '家賃が払えません',
+    };
+    const body = { event, order: timeKey(at), attempts: 0, withdrawn: false, expiresAt: null };
+    await commit('ashiya', [{ type: 'put', kind: 'inbox', id: `m:1:${r.contact}`, revision: 0, body }]);
+    h.clock.advance(1_000);
+    await r.say('母の物忘れも心配です');
+    expect(await heardOf(r.contact)).toEqual(['家賃が払えません', '母の物忘れも心配です']);
+    expect(await h.store.list('ashiya', 'inbox', 'waiting', { limit: 9 })).toEqual([]);
+    expect(h.counts.get('events_duplicate ashiya')).toBeUndefined();
   });
 });

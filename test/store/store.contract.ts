@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Body } from '#store/kinds.ts';
+import { type Body, timeKey } from '#store/kinds.ts';
 import type { Operation, Store } from '#store/store.ts';
 import { generateKey } from '#support/key-ring.ts';
 
@@ -62,6 +62,21 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       });
       expect(await store.commit(city, [put('a', 9, 0)])).toMatchObject({ ok: false, id: 'a' });
       expect(await store.commit(city, [put('a', 9, 'any')])).toEqual({ ok: true });
+    });
+
+    it('writes nothing while a record stands in an index under a key that begins so, and says which beginning', async () => {
+      const none = (at: string): Operation => ({ type: 'none', kind: 'timer', index: 'at', prefix: at });
+      const early = timeKey(10).slice(0, -1);
+      expect(await store.commit(city, [none(early), put('a', 12)])).toEqual({ ok: true });
+      expect(await store.commit(city, [none(early), put('b', 25)])).toEqual({ ok: false, kind: 'timer', id: early });
+      expect(await store.get(city, 'timer', 'b')).toBeNull();
+      expect(await store.commit(city, [none(timeKey(20).slice(0, -1)), put('b', 25)])).toEqual({ ok: true });
+      // Another city, another kind.
+      expect(await store.commit(`${city}-2`, [none(early), put('b', 25)])).toEqual({ ok: true });
+      await store.commit(city, [{ type: 'delete', kind: 'timer', id: 'a', revision: 'any' }]);
+      // Of those that come at once each sees what the one before it has written.
+      const results = await Promise.all(['c', 'd', 'e'].map((id) => store.commit(city, [none(early), put(id, 11)])));
+      expect(results.map(({ ok }) => ok)).toEqual([true, false, false]);
     });
 
     it('deletes under a revision, and a deleted record can be made again', async () => {

@@ -4,9 +4,12 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { KeyRing } from '#support/key-ring.ts';
-import type { RawCommit, RawEntry, RawOperation, Unsealed } from '../driver.ts';
+import { failureOf, isWrite, type RawCommit, type RawEntry, type RawOperation, type Unsealed } from '../driver.ts';
 import { StoreError } from '../store.ts';
 import { unavailable } from './database.ts';
+
+/** A key never holds a control character, so this ends every prefix range. */
+const AFTER_ALL = '\u{10ffff}';
 
 export interface CommitRequest {
   municipality: string;
@@ -65,14 +68,20 @@ export function createCommitWriter(db: DatabaseSync, seal: KeyRing['seal'] | nul
     // Conditions first: nothing of a batch is written unless all of it holds.
     const before = operations.map((operation) => {
       const space = spaceOf(municipality, operation.kind);
+      if (operation.type === 'none') return { space, row: undefined };
       return { space, row: sql.head.get(space, operation.id) as { revision: number; entries: string } | undefined };
     });
-    for (const [i, { kind, id, revision }] of operations.entries()) {
-      if (revision !== 'any' && revision !== (before[i]!.row?.revision ?? 0)) return { ok: false, kind, id };
+    for (const [i, operation] of operations.entries()) {
+      const { space, row } = before[i]!;
+      if (operation.type === 'none') {
+        const { index, prefix } = operation;
+        if (sql.some.get(space, index, prefix, `${prefix}${AFTER_ALL}`)) return failureOf(operation);
+      } else if (operation.revision !== 'any' && operation.revision !== (row?.revision ?? 0))
+        return failureOf(operation);
     }
     for (const [i, operation] of operations.entries()) {
       const { space, row } = before[i]!;
-      if (operation.type === 'check') continue;
+      if (!isWrite(operation)) continue;
       if (operation.type === 'delete') {
         if (!row) continue;
         removeEntries(space, operation.id, JSON.parse(row.entries) as RawEntry[]);
@@ -155,6 +164,7 @@ function prepare(db: DatabaseSync) {
     rollback: db.prepare('ROLLBACK'),
     space: db.prepare('SELECT space FROM spaces WHERE municipality = ? AND kind = ?'),
     addSpace: db.prepare('INSERT INTO spaces (municipality, kind) VALUES (?, ?) RETURNING space'),
+    some: db.prepare('SELECT 1 FROM entries WHERE space = ? AND name = ? AND key >= ? AND key < ? LIMIT 1'),
     head: db.prepare('SELECT revision, entries FROM records WHERE space = ? AND id = ?'),
     insert: db.prepare(
       'INSERT INTO records (space, id, revision, version, expires, entries, body) VALUES (?, ?, 1, ?, ?, ?, ?)',

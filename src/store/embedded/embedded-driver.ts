@@ -4,7 +4,7 @@
  * here, commits in a thread: measured, that leaves an eighth of a commit's time on the event loop (`npm run bench -- store`).
  */
 import type { DatabaseSync } from 'node:sqlite';
-import type { Driver, RawCommit, RawEntry, RawListed, RawRecord } from '../driver.ts';
+import { type Driver, isWrite, type RawCommit, type RawEntry, type RawListed, type RawRecord } from '../driver.ts';
 import { StoreError } from '../store.ts';
 import { type CommitRequest, createCommitWriter } from './commit-writer.ts';
 import { openDatabase, unavailable } from './database.ts';
@@ -64,9 +64,9 @@ export function createEmbeddedDriver(options: EmbeddedOptions): Driver {
     }
     waiting.resolve(outcome);
     if (!outcome.ok) return;
-    for (const { type, kind, id } of waiting.operations) {
-      if (type === 'check') continue;
-      const change = { municipality: waiting.municipality, kind, id };
+    for (const operation of waiting.operations) {
+      if (!isWrite(operation)) continue;
+      const change = { municipality: waiting.municipality, kind: operation.kind, id: operation.id };
       // In a step of its own: a listener that throws must not stop the writing.
       for (const listener of listeners) queueMicrotask(() => listener(change));
     }

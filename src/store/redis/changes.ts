@@ -3,7 +3,7 @@
  * Best effort: what is said while the connection is broken is not heard.
  */
 import { randomUUID } from 'node:crypto';
-import type { Driver, RawOperation } from '../driver.ts';
+import { type Driver, isWrite, type RawOperation } from '../driver.ts';
 import type { Connection } from './connection.ts';
 import { keysOf, NEW_CITY } from './keys.ts';
 
@@ -47,12 +47,11 @@ export function createChanges(options: { connection: Connection; cities: () => P
   return {
     self,
     message(operations) {
-      const written = operations.flatMap(({ type, kind, id }) => (type === 'check' ? [] : [kind, id]));
-      return JSON.stringify(written).slice(1, -1);
+      return JSON.stringify(operations.flatMap((one) => (isWrite(one) ? [one.kind, one.id] : []))).slice(1, -1);
     },
     tell(city, operations) {
       if (listeners.size === 0) return;
-      for (const { type, kind, id } of operations) if (type !== 'check') tellAll(city, kind, id);
+      for (const one of operations) if (isWrite(one)) tellAll(city, one.kind, one.id);
     },
     watch(listener) {
       listeners.add(listener);

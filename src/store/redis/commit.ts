@@ -3,7 +3,7 @@
  * same city are on their way waits for them and goes over together (group commit): one call, one look at each record, one
  * write of Redis to its disk; each commit still holds or fails by itself.
  */
-import type { RawCommit, RawOperation } from '../driver.ts';
+import { failureOf, isWrite, type RawCommit, type RawOperation } from '../driver.ts';
 import { StoreError } from '../store.ts';
 import type { Calls } from './calls.ts';
 import type { Changes } from './changes.ts';
@@ -95,10 +95,8 @@ export function createCommit(options: { calls: Calls; changes: Changes; waitMs: 
     }
   };
   const settle = (name: string, { operations, resolve }: Waiting, failed: number): void => {
-    if (failed > 0) {
-      const { kind, id } = operations[failed - 1]!;
-      resolve({ ok: false, kind, id });
-    } else {
+    if (failed > 0) resolve(failureOf(operations[failed - 1]!));
+    else {
       changes.tell(name, operations);
       resolve({ ok: true });
     }
@@ -153,8 +151,9 @@ function encode(
   let names = '';
   let declared = 0;
   for (const operations of commits) {
-    for (const { type, kind } of operations) {
-      if (type === 'check' || numbers.has(kind)) continue;
+    for (const operation of operations) {
+      const { kind } = operation;
+      if (!isWrite(operation) || numbers.has(kind)) continue;
       const ofKind = new Map<string, number>();
       numbers.set(kind, ofKind);
       for (const name of known.get(kind) ?? []) {
@@ -171,7 +170,13 @@ function encode(
   for (const operations of commits) {
     args.push(String(operations.length), changes.message(operations));
     for (const operation of operations) {
-      const { type, kind, id, revision } = operation;
+      const { type, kind } = operation;
+      if (operation.type === 'none') {
+        keys.push(cityKeys.index(`${kind}/${operation.index}`));
+        args.push(type, kind, operation.prefix, 'any');
+        continue;
+      }
+      const { id, revision } = operation;
       keys.push(cityKeys.record(kind, id));
       args.push(type, kind, id, String(revision));
       if (operation.type === 'put') pushPut(args, bodies, operation, numbers.get(kind)!);

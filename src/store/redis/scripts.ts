@@ -19,7 +19,8 @@ const script = (source: string): Script => ({ source, sha1: createHash('sha1').u
  *   operation. While somebody copies the city (`copying` exists), the names of what is written are noted in `changed`.
  * ARGV: layout, who writes (for `changes`), names of the declared indexes (`kind/index`, each ended by LF), how many, how
  *   many commits; then for each commit: number of operations, what it says on `changes` (JSON without the brackets), and
- *   for each operation: type (`put`, `delete`, `check`), kind, id, revision (`any` or a number); a put also: version,
+ *   for each operation: type (`put`, `delete`, `check`, `none`), kind, id (of `none`: the prefix, and its index stands in
+ *   KEYS in place of a record), revision (`any` or a number); a put also: version,
  *   expires (ms or `-`), entries (JSON), length of the body, number of rows, then for each row: number of its index, member, group
  *   (NUL = not counted). At the end all bodies, one after the other.
  * Returns for each commit 0 = done, or n = the condition of its operation n does not hold and it wrote nothing; or
@@ -72,9 +73,11 @@ for c = 1, tonumber(ARGV[5]) do
   arg = arg + 2
   for i = 1, count do
     n = n + 1
-    local put = ARGV[arg + 1] == 'put'
+    local type = ARGV[arg + 1]
+    local put = type == 'put'
     local key = KEYS[base + n]
-    operations[i] = { at = arg, key = key, put = put, check = ARGV[arg + 1] == 'check', body = body }
+    local check = type == 'check' or type == 'none'
+    operations[i] = { at = arg, key = key, put = put, check = check, none = type == 'none', body = body }
     if put then body = body + tonumber(ARGV[arg + 8]) end
     local entries = before[key].entries
     if entries and not operations[i].check and not (put and entries == ARGV[arg + 7]) then
@@ -144,8 +147,9 @@ local results, said = {}, {}
 for c, operations in ipairs(commits) do
   results[c] = 0
   for i, op in ipairs(operations) do
-    local want = ARGV[op.at + 4]
-    if want ~= 'any' and tonumber(want) ~= after[op.key].revision then
+    local want, prefix = ARGV[op.at + 4], ARGV[op.at + 3]
+    local found = op.none and redis.call('ZRANGE', op.key, '[' .. prefix, '(' .. prefix .. '\\255', 'BYLEX', 'LIMIT', 0, 1)
+    if found and #found > 0 or want ~= 'any' and tonumber(want) ~= after[op.key].revision then
       results[c] = i
       break
     end
