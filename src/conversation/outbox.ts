@@ -185,7 +185,7 @@ export function createOutbox(options: {
       return finish(municipality, stored, { state: 'unknown', outcome: 'too_old', via: 'push' });
     }
     const channel = options.channels[contact.channel];
-    options.tries?.begin(stored.id);
+    await options.tries?.begin(stored.id);
     const outcome =
       entry.via === 'reply'
         ? await channel.reply(municipality, entry.replyToken!, entry.messages)

@@ -9,8 +9,8 @@ import { join } from 'node:path';
 export interface Tries {
   /** Kept with what is to be tried; null when nothing can be noted here. */
   generation(): string | null;
-  /** To be called before the try. */
-  begin(id: string): void;
+  /** Before the try, which waits for it. Those that come together are one write. */
+  begin(id: string): Promise<void>;
   /**
    * @param generation as it was kept with the thing.
    * @returns true only when it is certain that its first try was never begun.
@@ -34,6 +34,8 @@ export function createTries(options: { dir: string; boot?: string | null; mostBy
   let count = 0;
   let bytes = 0;
   let generation: string | null = null;
+  let lines = '';
+  let writing: Promise<void> | null = null;
 
   /** Without its file nobody can be told that something was not tried. */
   const giveUp = (): void => {
@@ -52,6 +54,19 @@ export function createTries(options: { dir: string; boot?: string | null; mostBy
     generation = name;
   };
 
+  const write = (): void => {
+    const together = lines;
+    lines = '';
+    writing = null;
+    if (file === -1) return;
+    try {
+      bytes += writeSync(file, together);
+      if (bytes > mostBytes) next();
+    } catch {
+      giveUp();
+    }
+  };
+
   if (boot !== null) {
     try {
       mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -64,13 +79,9 @@ export function createTries(options: { dir: string; boot?: string | null; mostBy
   return {
     generation: () => generation,
     begin(id) {
-      if (file === -1) return;
-      try {
-        bytes += writeSync(file, `${id}\n`);
-        if (bytes > mostBytes) next();
-      } catch {
-        giveUp();
-      }
+      lines += `${id}\n`;
+      writing ??= Promise.resolve().then(write);
+      return writing;
     },
     untried(of, id) {
       if (boot === null || !NAME.test(`tries-${of}`)) return false;

@@ -81,7 +81,7 @@ describe('an answer that was not sent', () => {
     await r.say('はい');
     const elsewhere = createTries({ dir });
     const entry = answered;
-    elsewhere.begin(entry.id);
+    await elsewhere.begin(entry.id);
     await abandon({
       by: elsewhere.generation(),
       messages: [answer],
