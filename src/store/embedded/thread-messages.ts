@@ -1,6 +1,6 @@
 /**
- * What goes between the threads. One JSON text for all that is small: cloned, the many little objects cost a third more,
- * on both sides. Bodies beside it, where nothing is escaped: unsealed ones as strings, sealed ones in one block that
+ * What goes between the threads. One JSON text for all that is small: cloned, the many little objects cost half as much
+ * again, on both sides. Bodies beside it, where nothing is escaped: unsealed ones as strings, sealed ones in one block that
  * changes hands; copied one by one, a small `Buffer` would drag the whole pool along that it is a part of.
  */
 import type { RawCommit, RawEntry, RawOperation } from '../driver.ts';
