@@ -13,11 +13,8 @@ export interface RawRecord {
   readonly body: Uint8Array;
 }
 
-/** A body that is sealed where it is written (`Driver.seals`); `context` is what the seal binds it to. */
-export interface Unsealed {
-  readonly text: string;
-  readonly context: string;
-}
+/** What the seal binds a body to: it opens nowhere else. */
+export const contextOf = (municipality: string, kind: string, id: string): string => `${municipality}/${kind}/${id}`;
 
 export type RawOperation =
   | {
@@ -26,7 +23,8 @@ export type RawOperation =
       id: string;
       revision: number | 'any';
       version: number;
-      body: Uint8Array | Unsealed;
+      /** A string is sealed where it is written (`Driver.seals`). */
+      body: Uint8Array | string;
       entries: readonly RawEntry[];
       expiresAt: number | null;
     }

@@ -1,6 +1,6 @@
 /** Makes a typed `Store` of a driver: schemas, versions and migrations, index keys, seals. Knows no domain rule. */
 import type { KeyRing } from '#support/key-ring.ts';
-import { type Driver, type RawEntry, type RawOperation, type RawRecord, UNFINISHED } from './driver.ts';
+import { contextOf, type Driver, type RawEntry, type RawOperation, type RawRecord, UNFINISHED } from './driver.ts';
 import { type Body, KINDS, type Kind } from './kinds.ts';
 import {
   type Inspected,
@@ -44,21 +44,19 @@ export function createSealedStore(options: {
 }): Store {
   const { driver, keyRing } = options;
   const told = new Set<string>();
-  const context = (municipality: string, kind: string, id: string): string => `${municipality}/${kind}/${id}`;
 
   const encode = (municipality: string, operation: Operation): RawOperation => {
     if (operation.type !== 'put') return operation;
     const definition = definitionOf(operation.kind);
     const { kind, id, revision, body } = operation;
     const text = JSON.stringify(body);
-    const place = context(municipality, kind, id);
     return {
       type: 'put',
       kind,
       id,
       revision,
       version: definition.version,
-      body: driver.seals === true ? { text, context: place } : keyRing.seal(Buffer.from(text), place),
+      body: driver.seals === true ? text : keyRing.seal(Buffer.from(text), contextOf(municipality, kind, id)),
       entries: entriesOf(definition, body, id),
       expiresAt: definition.expiresAt?.(body as never) ?? null,
     };
@@ -67,7 +65,7 @@ export function createSealedStore(options: {
   const decode = <K extends Kind>(municipality: string, kind: K, raw: RawRecord): Stored<K> => {
     const definition = definitionOf(kind);
     try {
-      let body: unknown = JSON.parse(keyRing.open(raw.body, context(municipality, kind, raw.id)).toString());
+      let body: unknown = JSON.parse(keyRing.open(raw.body, contextOf(municipality, kind, raw.id)).toString());
       if (raw.version > definition.version) throw new Error(`version ${raw.version} is newer than this program`);
       // What this version wrote was checked by its types; only older shapes are migrated and parsed again.
       if (raw.version < definition.version) {
@@ -85,7 +83,7 @@ export function createSealedStore(options: {
       return decode(municipality, kind, raw);
     } catch (error) {
       if (!isSpoilt(error)) throw error;
-      const name = context(municipality, kind, raw.id);
+      const name = contextOf(municipality, kind, raw.id);
       if (!told.has(name) && told.size < MOST_TOLD) {
         told.add(name);
         options.passedOver?.({ municipality, kind, id: raw.id, error });
@@ -201,7 +199,7 @@ export function createSealedStore(options: {
         page.records.map(async (record) => {
           // The driver's own are not sealed.
           if (!Object.hasOwn(KINDS, record.kind)) return false;
-          const place = context(municipality, record.kind, record.id);
+          const place = contextOf(municipality, record.kind, record.id);
           if (keyRing.keyOf(record.body) === keyRing.newestAt(place)) return false;
           const body = keyRing.seal(keyRing.open(record.body, place), place);
           // Written meanwhile: then it is under the newest key already.

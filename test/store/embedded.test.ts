@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import { contextOf, type RawOperation } from '#store/driver.ts';
 import { createEmbeddedDriver } from '#store/embedded/embedded-driver.ts';
 import { createSealedStore } from '#store/sealed-store.ts';
 import type { Store } from '#store/store.ts';
@@ -33,7 +34,60 @@ storeContract('embedded without a thread', async () => {
   };
 });
 
+storeContract('embedded, sealing in its thread', async () => {
+  const dir = await folder();
+  return {
+    open: async (keys) =>
+      createSealedStore({
+        driver: createEmbeddedDriver({ path: join(dir, 'store.db'), secretKeys: keys }),
+        keyRing: createKeyRing(keys),
+      }),
+    cleanUp: () => rm(dir, { recursive: true }),
+  };
+});
+
 describe('embedded store', () => {
+  it('keeps words to be sealed, sealed bytes and operations without a body apart in one batch', async () => {
+    const dir = await folder();
+    const keys = generateKey('k1');
+    const driver = createEmbeddedDriver({ path: join(dir, 'store.db'), secretKeys: keys });
+    const ring = createKeyRing(keys);
+    const put = (id: string, body: string | Uint8Array, revision: number | 'any' = 0): RawOperation => {
+      return {
+        type: 'put',
+        kind: 'note',
+        id,
+        revision,
+        version: 3,
+        body,
+        entries: [['at', `"${id}`, null]],
+        expiresAt: null,
+      };
+    };
+    const bytes = (text: string): Uint8Array => ring.seal(Buffer.from(text), 'ashiya/note/bytes');
+    const words = '「家賃」が\n払えない 😢';
+    const results = await Promise.all([
+      driver.commit('ashiya', [put('words', words), put('bytes', bytes('一')), put('none', '')], true),
+      driver.commit(
+        'ashiya',
+        [{ type: 'delete', kind: 'note', id: 'none', revision: 1 }, put('last', '終', 'any')],
+        true,
+      ),
+      driver.commit(
+        'ashiya',
+        [{ type: 'check', kind: 'note', id: 'words', revision: 1 }, put('bytes', bytes('二'), 1)],
+        true,
+      ),
+    ]);
+    expect(results).toEqual([{ ok: true }, { ok: true }, { ok: true }]);
+    const rows = await driver.get('ashiya', 'note', ['words', 'bytes', 'none', 'last']);
+    const read = rows.map((row) => row && ring.open(row.body, contextOf('ashiya', 'note', row.id)).toString());
+    expect(read).toEqual([words, '二', null, '終']);
+    expect(rows.map((row) => row && [row.revision, row.version])).toEqual([[1, 3], [2, 3], null, [1, 3]]);
+    await driver.close();
+    await rm(dir, { recursive: true });
+  });
+
   it('finishes what was asked before it closes', async () => {
     const dir = await folder();
     const keys = generateKey('k1');

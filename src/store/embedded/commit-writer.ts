@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { KeyRing } from '#support/key-ring.ts';
-import { failureOf, isWrite, type RawCommit, type RawEntry, type RawOperation, type Unsealed } from '../driver.ts';
+import { contextOf, failureOf, isWrite, type RawCommit, type RawEntry, type RawOperation } from '../driver.ts';
 import { StoreError } from '../store.ts';
 import { unavailable } from './database.ts';
 
@@ -49,8 +49,6 @@ export function createCommitWriter(db: DatabaseSync, seal: KeyRing['seal'] | nul
     added.clear();
   };
 
-  const sealed = ({ text, context }: Unsealed): Uint8Array => seal!(Buffer.from(text), context);
-
   const removeEntries = (space: number, id: string, entries: readonly RawEntry[]): void => {
     for (const [name, key, group] of entries) {
       sql.dropEntry.run(space, name, key, id);
@@ -88,8 +86,8 @@ export function createCommitWriter(db: DatabaseSync, seal: KeyRing['seal'] | nul
         sql.drop.run(space, operation.id);
         continue;
       }
-      const { id, version, expiresAt } = operation;
-      const body = operation.body instanceof Uint8Array ? operation.body : sealed(operation.body);
+      const { kind, id, version, expiresAt, body: given } = operation;
+      const body = typeof given === 'string' ? seal!(Buffer.from(given), contextOf(municipality, kind, id)) : given;
       const entries = JSON.stringify(operation.entries);
       if (row) {
         sql.update.run(row.revision + 1, version, expiresAt, entries, body, space, id);

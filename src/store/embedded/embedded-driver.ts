@@ -196,19 +196,20 @@ const COLUMNS = 'r.id, r.revision, r.version, r.body';
 const LIST = `SELECT e.key, ${COLUMNS} FROM entries e JOIN records r ON r.space = e.space AND r.id = e.id
   WHERE e.space = ?1 AND e.name = ?2 AND (e.key, e.id) > (?3, ?4) AND (e.key, e.id) < (?5, ?6)`;
 
+/** `LIMIT +?`: SQLite plans by the value of a bare `LIMIT ?` and so prepares the statement again at every call. */
 function prepare(db: DatabaseSync) {
   const p = (text: string) => db.prepare(text);
   return {
     space: p('SELECT space FROM spaces WHERE municipality = ? AND kind = ?'),
     get: p(`SELECT ${COLUMNS} FROM records r WHERE space = ? AND id = ?`),
     counts: p('SELECT grp, n FROM counts WHERE space = ? AND name = ? AND n > 0'),
-    listUp: p(`${LIST} ORDER BY e.key, e.id LIMIT ?7`),
-    listDown: p(`${LIST} ORDER BY e.key DESC, e.id DESC LIMIT ?7`),
+    listUp: p(`${LIST} ORDER BY e.key, e.id LIMIT +?7`),
+    listDown: p(`${LIST} ORDER BY e.key DESC, e.id DESC LIMIT +?7`),
     expired: p(`SELECT s.kind, r.id, r.revision FROM records r INDEXED BY records_expires
       CROSS JOIN spaces s ON s.space = r.space
-      WHERE r.expires IS NOT NULL AND r.expires <= ? AND s.municipality = ? ORDER BY r.expires LIMIT ?`),
+      WHERE r.expires IS NOT NULL AND r.expires <= ? AND s.municipality = ? ORDER BY r.expires LIMIT +?`),
     scan: p(`SELECT r.rowid AS rowid, s.kind, ${COLUMNS}, r.entries, r.expires AS expiresAt FROM records r
-      JOIN spaces s ON s.space = r.space WHERE r.rowid > ? AND s.municipality = ? ORDER BY r.rowid LIMIT ?`),
+      JOIN spaces s ON s.space = r.space WHERE r.rowid > ? AND s.municipality = ? ORDER BY r.rowid LIMIT +?`),
     municipalities: p("SELECT DISTINCT municipality FROM spaces WHERE municipality <> '-' ORDER BY municipality"),
   };
 }

@@ -49,7 +49,7 @@ export function createThreadWriter(options: ThreadData): ThreadWriter {
       const packed = pack(batch);
       const answers = await new Promise<Answer[] | Error>((resolve) => {
         waiting.push(resolve);
-        worker!.postMessage(packed, [packed.bodies.buffer]);
+        worker!.postMessage(packed, packed.sealed === null ? [] : [packed.sealed.buffer]);
       });
       if (answers instanceof Error)
         return batch.map(() => failed('unavailable', 'the database cannot be written', answers));
