@@ -12,6 +12,8 @@ import { createThreadWriter } from './thread-writer.ts';
 
 /** Batches under way: while one is on its way to the disk the thread has the next in hand, and a third gathers. */
 const BATCHES = 2;
+/** So many go at once, while the event loop is still at work on others: else one of the two threads always waits. */
+const ENOUGH = 8;
 
 interface Waiting extends CommitRequest {
   resolve(result: RawCommit): void;
@@ -71,16 +73,21 @@ export function createEmbeddedDriver(options: EmbeddedOptions): Driver {
       for (const listener of listeners) queueMicrotask(() => listener(change));
     }
   };
-  /** What waits is written a moment later, so that what comes in the same round of the event loop is written with it. */
+  /** Few wait a moment longer, so that what comes in the same round of the event loop is written with them. */
   const gather = (): void => {
-    if (gathering || queue.length === 0 || underWay >= BATCHES) return;
+    if (queue.length === 0 || underWay >= BATCHES) return;
+    if (queue.length >= ENOUGH) return writeAll();
+    if (gathering) return;
     gathering = true;
     setImmediate(() => {
       gathering = false;
-      const batch = queue;
-      queue = [];
-      void carryOut(batch);
+      if (queue.length > 0 && underWay < BATCHES) writeAll();
     });
+  };
+  const writeAll = (): void => {
+    const batch = queue;
+    queue = [];
+    void carryOut(batch);
   };
   const carryOut = async (batch: readonly Waiting[]): Promise<void> => {
     underWay++;
