@@ -1,7 +1,8 @@
 /**
  * Triage in a thread of its own: the event loop that answers LINE is never held up by a text, and both load side by side
- * at a start. What waits while the thread is at work goes over together. A thread that is lost, or silent for too long, is
- * replaced; what it had in hand is tried once more, text by text, so that one text can spoil no other's answer.
+ * at a start. Texts go over in small groups, and further groups before the first is answered, so that neither side waits
+ * for the other. A thread that is lost, or silent for too long, is replaced; the group it was at is tried once more, text
+ * by text, so that one text can spoil no other's answer.
  */
 import { Worker } from 'node:worker_threads';
 import type { Assessment } from '#contracts/assessment.ts';
@@ -13,7 +14,7 @@ export interface TriageThread {
   close(): Promise<void>;
 }
 
-/** What goes over, and what comes back. */
+/** A group of these goes over; their answers come back together, groups in the order in which they went. */
 export type Question = readonly [text: string, earlier: readonly string[]];
 export type FromThread = 'ready' | Assessment[];
 
@@ -25,19 +26,21 @@ interface Job {
   reject(error: Error): void;
 }
 
-/** So many go over together; handing over costs more than waiting for the last. */
-const TOGETHER = 64;
+/** Texts that go over and are answered together: fewer cost more to hand over, more let one side wait for the other. */
+const GROUP = 6;
+/** Groups in hand at once: enough that the thread has something to do until the event loop comes round again. */
+const GROUPS = 12;
 
 /**
  * Resolves when the thread can answer; rejects when it cannot start (see `createTriage`).
- * @param options.silentMs the longest a batch may take; the longest text that a channel lets in takes some 20 ms.
+ * @param options.silentMs the longest a group may take; the longest text that a channel lets in takes some 20 ms.
  */
 export async function createTriageThread(
   options: Pick<TriageOptions, 'dictionariesDir' | 'cacheDir'> & { silentMs?: number; script?: URL },
 ): Promise<TriageThread> {
   const { silentMs = 10_000, script = new URL('./triage-worker.ts', import.meta.url), ...workerData } = options;
   let waiting: Job[] = [];
-  let inHand: Job[] = [];
+  let inHand: Job[][] = [];
   let worker: Worker | null = null;
   let isReady = false;
   let isClosed = false;
@@ -54,36 +57,49 @@ export async function createTriageThread(
     });
   };
   const hand = (): void => {
-    if (isClosed || waiting.length === 0 || inHand.length > 0) return;
+    if (isClosed || waiting.length === 0) return;
     if (worker === null) start().catch(() => {});
     if (!isReady) return;
-    // What was lost once goes alone.
-    const alone = waiting.findIndex((job) => job.again);
-    const count = alone === 0 ? 1 : alone < 0 ? TOGETHER : Math.min(TOGETHER, alone);
-    inHand = waiting.splice(0, count);
-    // Only a thread that has something to do keeps the process alive.
-    worker!.ref();
-    worker!.postMessage(inHand.map((job) => job.question));
-    watch = setTimeout((silent: Worker) => void silent.terminate(), silentMs, worker!);
+    while (waiting.length > 0 && inHand.length < GROUPS) {
+      // What was lost once goes alone; it stands before all else.
+      const { again } = waiting[0]!;
+      if (inHand[0] !== undefined && (again || inHand[0][0]!.again)) return;
+      // Only a thread that has something to do keeps the process alive.
+      if (inHand.length === 0) worker!.ref();
+      watch ??= setTimeout((silent: Worker) => void silent.terminate(), silentMs, worker!);
+      const group = waiting.splice(0, again ? 1 : GROUP);
+      inHand.push(group);
+      worker!.postMessage(group.map((job) => job.question));
+    }
+  };
+  const unwatch = (): void => {
+    clearTimeout(watch);
+    watch = undefined;
   };
   const take = (assessments: readonly Assessment[]): void => {
-    clearTimeout(watch);
-    const done = inHand;
-    inHand = [];
-    worker?.unref();
-    for (const [i, job] of done.entries()) job.resolve(assessments[i]!);
+    const group = inHand.shift()!;
+    if (inHand.length > 0) watch?.refresh();
+    else {
+      unwatch();
+      worker?.unref();
+    }
+    for (const [i, job] of group.entries()) job.resolve(assessments[i]!);
     gather();
   };
-  /** What was in hand waits again, first of all; what was lost a second time, or cannot be answered at all, fails. */
+  /**
+   * What was in hand waits again, first of all. Answers come in order, so only the first group can hold what ended the
+   * thread. What was lost a second time, or cannot be answered at all, fails.
+   */
   const lose = (fault: Error): void => {
-    clearTimeout(watch);
+    unwatch();
     const wasReady = isReady;
     worker = null;
     isReady = false;
-    const lost = inHand;
+    const [lost = [], ...behind] = inHand;
     inHand = [];
     const failed = lost.filter((job) => job.again);
-    waiting = [...lost.filter((job) => !job.again).map((job) => ({ ...job, again: true })), ...waiting];
+    const once = lost.filter((job) => !job.again).map((job) => ({ ...job, again: true }));
+    waiting = [...once, ...behind.flat(), ...waiting];
     if (!wasReady || isClosed) failed.push(...waiting.splice(0));
     for (const job of failed) job.reject(fault);
     gather();
@@ -120,6 +136,8 @@ export async function createTriageThread(
     async close() {
       isClosed = true;
       await worker?.terminate();
+      // Where the thread had just been lost, nothing else ends what waits for the next.
+      for (const job of waiting.splice(0)) job.reject(new Error('triage is closed'));
     },
   };
 }
