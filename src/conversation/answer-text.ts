@@ -19,7 +19,7 @@ export async function answerText(talk: Talk, event: Text): Promise<void> {
   const text = event.text.trim();
   if (text === '') return;
   // R14: in every state, before any other logic.
-  const assessment = await world.triage.assess(text);
+  const assessment = await (talk.assessing ?? world.triage.assess(text));
   talk.assessed = { text, assessment };
   const command = world.content().repair(text);
   const ours = command !== null || isLabel(talk, text);

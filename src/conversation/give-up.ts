@@ -55,7 +55,7 @@ export async function giveUp(
 async function answerDanger(talk: Talk): Promise<void> {
   const { event, world } = talk;
   if (event.type !== 'text' || event.text.trim() === '') return;
-  const assessment = await world.triage.assess(event.text.trim());
+  const assessment = await (talk.assessing ?? world.triage.assess(event.text.trim()));
   if (assessment.crisis !== 'none') await answerCrisis(talk, event, assessment);
 }
 

@@ -52,6 +52,8 @@ export interface Talk {
   readonly ahead: Promise<string | null>;
   /** What goes out at the end of this turn, in order. */
   readonly said: Message[];
+  /** This event's own words under assessment, since the turn began: it goes on while the store is asked who they are. */
+  readonly assessing: Promise<Assessment> | null;
   /** This event's own words, assessed: made once, asked for by the crisis check and often by the flow. */
   assessed: { text: string; assessment: Assessment } | null;
 }
@@ -68,6 +70,7 @@ export async function openTalk(
   onItsWay: OnItsWay,
 ): Promise<Talk> {
   const now = world.clock.now();
+  const assessing = event.type === 'text' ? assess(world, event.text.trim()) : null;
   const contact = await draft.get('contact', event.contact);
   return {
     world,
@@ -79,6 +82,7 @@ export async function openTalk(
     ahead: askAhead(contact?.lastAnswer ?? null, onItsWay),
     session: contact ? await sessionOf(draft, event.contact, contact) : null,
     said: [],
+    assessing,
     assessed: null,
   };
 }
@@ -114,6 +118,14 @@ export async function closeTalk(talk: Talk): Promise<Ready | null> {
   talk.contact = { ...talk.contact, lastAnswer: id };
   await draft.put('contact', event.contact, talk.contact);
   return { outgoing: { id, revision: 1, body: (await draft.get('outgoing', id))! }, contact: talk.contact };
+}
+
+function assess({ triage }: World, words: string): Promise<Assessment> | null {
+  if (words === '') return null;
+  const assessing = Promise.resolve(triage.assess(words));
+  // A turn that fails before it comes to the words does not look at it.
+  assessing.catch(() => {});
+  return assessing;
 }
 
 function askAhead(last: string | null, onItsWay: OnItsWay): Promise<string | null> {

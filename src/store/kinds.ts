@@ -205,7 +205,8 @@ const outgoing = kind({
     due: (b) => (b.state === 'waiting' || b.state === 'sending' ? { key: timeKey(b.nextAt), group: 'due' } : null),
     contact: (b) => ({ key: `${b.contact}|${timeKey(b.createdAt)}` }),
   },
-  expiresAt: (b) => b.expiresAt,
+  /** What is on its way ends by being sent or given up, and counts from there. */
+  expiresAt: (b) => (b.state === 'waiting' || b.state === 'sending' ? null : b.expiresAt),
 });
 
 /** What staff look at first: '0' a crisis, acknowledged or not, '1' otherwise urgent, '2' the rest. */

@@ -31,6 +31,8 @@ interface City {
 
 /** Calls under way at once for one city: while Redis works on one, the next is on the way. */
 const SIDE_BY_SIDE = 2;
+/** So many go at once, while the event loop is still at work on others. */
+const ENOUGH = 8;
 /** A script holds up every other city of its shard, so a call is kept short: so many records, about two milliseconds. */
 const MOST_OPERATIONS = 160;
 
@@ -50,12 +52,14 @@ export function createCommit(options: { calls: Calls; changes: Changes; waitMs: 
   };
 
   const gather = (name: string, city: City): void => {
-    if (city.gathering || city.calls >= SIDE_BY_SIDE) return;
+    if (city.calls >= SIDE_BY_SIDE) return;
+    if (city.waiting.length >= ENOUGH) return void send(name, city);
+    if (city.gathering) return;
     city.gathering = true;
     // What comes in the same round of the event loop goes along.
     setImmediate(() => {
       city.gathering = false;
-      if (city.waiting.length > 0) void send(name, city);
+      if (city.waiting.length > 0 && city.calls < SIDE_BY_SIDE) void send(name, city);
       else if (city.calls === 0) cities.delete(name);
     });
   };
