@@ -3,9 +3,9 @@
  * residents at a time have written and wait for their answer. It takes as little of the machine as it can: what it uses,
  * the server under load lacks.
  */
-import { createHmac } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import { Pool } from 'undici';
+import { createHash, createHmac } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { type Caller, createCaller, serveOk } from './wire.ts';
 
 export interface LoadResult {
   messages: number;
@@ -47,34 +47,23 @@ export interface LoadOptions {
 export async function createGenerator(): Promise<Generator> {
   /** By reply token, and by user for pushes. */
   const waiting = new Map<string, (via: 'reply' | 'push') => void>();
-  const server: Server = createServer((req, res) => {
-    const chunks: Buffer[] = [];
-    req.on('data', (chunk: Buffer) => chunks.push(chunk));
-    req.on('end', () => {
-      res.writeHead(200, { 'content-type': 'application/json' });
-      res.end('{"sentMessages":[{"id":"1"}]}');
-      const body = JSON.parse(Buffer.concat(chunks).toString() || '{}') as { replyToken?: string; to?: string };
-      const key = body.replyToken ?? body.to ?? '';
-      const resolve = waiting.get(key);
-      waiting.delete(key);
-      resolve?.(body.replyToken === undefined ? 'push' : 'reply');
-    });
+  const server = await serveOk((body) => {
+    const [, kind, key = ''] = /"(replyToken|to)":"([^"]+)"/u.exec(body) ?? [];
+    const resolve = waiting.get(key);
+    waiting.delete(key);
+    resolve?.(kind === 'to' ? 'push' : 'reply');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
+  const { port } = server.address() as AddressInfo;
 
   return {
     url: `http://127.0.0.1:${port}`,
     run: (options) => run(options, waiting),
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
+    close: () => void server.close(),
   };
 }
 
 async function run(options: LoadOptions, waiting: Map<string, (via: 'reply' | 'push') => void>): Promise<LoadResult> {
-  const pools = options.targets.map((target) => new Pool(target, { connections: options.inFlight }));
+  const residents = createHash('md5').update(options.seed).digest('hex').slice(0, 22);
   const path = `/line/${options.municipality}/webhook`;
   const replies: number[] = [];
   const acks: number[] = [];
@@ -82,8 +71,8 @@ async function run(options: LoadOptions, waiting: Map<string, (via: 'reply' | 'p
   let pushes = 0;
   let begun = 0;
   const start = performance.now();
-  const one = async (n: number): Promise<void> => {
-    const userId = `U${createHmac('md5', options.seed).update(String(n)).digest('hex')}`;
+  const one = async (n: number, callers: readonly Caller[]): Promise<void> => {
+    const userId = `U${residents}${n.toString(16).padStart(10, '0')}`;
     const token = `${options.seed}-${n}`;
     const body = Buffer.from(bodyOf(userId, token, options, n));
     const signature = createHmac('sha256', options.secret).update(body).digest('base64');
@@ -92,7 +81,8 @@ async function run(options: LoadOptions, waiting: Map<string, (via: 'reply' | 'p
       waiting.set(token, resolve);
       waiting.set(userId, resolve);
     });
-    const status = await post(pools[n % pools.length]!, path, body, signature);
+    const headers = `content-type: application/json\r\nx-line-signature: ${signature}\r\n`;
+    const status = await callers[n % callers.length]!.post(path, headers, body);
     acks.push(performance.now() - begin);
     if (status !== 200) {
       failures++;
@@ -106,17 +96,18 @@ async function run(options: LoadOptions, waiting: Map<string, (via: 'reply' | 'p
     replies.push(performance.now() - begin);
   };
   const worker = async (): Promise<void> => {
+    const callers = options.targets.map(createCaller);
     for (let n = begun++; n < options.messages; n = begun++) {
       if (options.perSecond !== undefined) {
         const early = start + (n / options.perSecond) * 1000 - performance.now();
         if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
       }
-      await one(n);
+      await one(n, callers);
     }
+    for (const caller of callers) caller.close();
   };
   await Promise.all(Array.from({ length: options.inFlight }, worker));
   const seconds = (performance.now() - start) / 1000;
-  await Promise.all(pools.map((pool) => pool.destroy()));
   return {
     messages: options.messages,
     seconds,
@@ -144,30 +135,6 @@ function bodyOf(userId: string, replyToken: string, options: LoadOptions, n: num
         message: { id: `m${id}`, type: 'text', quoteToken: 'q', text: options.texts[n % options.texts.length] },
       },
     ],
-  });
-}
-
-/** @returns 0 when there was no answer. */
-function post(pool: Pool, path: string, body: Buffer, signature: string): Promise<number> {
-  return new Promise((resolve) => {
-    let status = 0;
-    pool.dispatch(
-      {
-        path,
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-line-signature': signature },
-        body,
-      },
-      {
-        onRequestStart() {},
-        onResponseStart(_, code) {
-          status = code;
-        },
-        onResponseData() {},
-        onResponseEnd: () => resolve(status),
-        onResponseError: () => resolve(0),
-      },
-    );
   });
 }
 
