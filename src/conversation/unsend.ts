@@ -10,6 +10,8 @@ import { withdrawWords } from '#handoff/withdraw-words.ts';
 import { isOpen, sayAgain } from './say-again.ts';
 import type { Talk } from './talk.ts';
 
+const MOST_ANSWERS = 200;
+
 export async function unsend(talk: Talk, event: Extract<Incoming, { type: 'unsend' }>): Promise<void> {
   const { draft, now } = talk;
   const { messageId, contact } = event;
@@ -25,15 +27,28 @@ export async function unsend(talk: Talk, event: Extract<Incoming, { type: 'unsen
     const emptied = waiting.type === 'text' ? { ...waiting, text: '' } : waiting;
     await draft.put('inbox', row.id, { ...row.body, event: emptied, withdrawn: true });
   }
-  for (const row of await draft.list('outgoing', 'contact', { prefix: `${contact}|`, limit: 200, reverse: true })) {
-    if (!row.body.quotes.includes(messageId) || row.body.messages.length === 0) continue;
+  for (const [id, outgoing] of await notSentYet(talk, contact)) {
+    if (!outgoing.quotes.includes(messageId) || outgoing.messages.length === 0) continue;
     const text = talk.script.texts['reply.unsend'];
-    await draft.put('outgoing', row.id, { ...row.body, messages: [{ type: 'text', text, choices: [] }], quotes: [] });
+    await draft.put('outgoing', id, { ...outgoing, messages: [{ type: 'text', text, choices: [] }], quotes: [] });
   }
   if (event.channel === 'page') await clearPage(talk, event);
   for (const row of await draft.list('unmatched', 'message', { prefix: messageId, limit: 10 })) {
     await draft.delete('unmatched', row.id);
   }
+}
+
+/** With those that are just leaving: should their server die now, another one sends them. */
+async function notSentYet({ draft, contact: { lastAnswer } }: Talk, contact: string) {
+  const rows = await draft.list('outgoing', 'contact', { prefix: `${contact}|`, limit: MOST_ANSWERS, reverse: true });
+  const found = new Map(rows.map(({ id, body }) => [id, body]));
+  for (let id = lastAnswer ?? null; id !== null && found.size < 2 * MOST_ANSWERS; ) {
+    const answer = await draft.get('outgoing', id);
+    if (answer === null) break;
+    found.set(id, answer);
+    id = answer.after ?? null;
+  }
+  return found;
 }
 
 /** The resident's own screen: the words go, and so do answers that repeat them. Buttons stay. */

@@ -203,7 +203,11 @@ const outgoing = kind({
   version: 1,
   indexes: {
     due: (b) => (b.state === 'waiting' || b.state === 'sending' ? { key: timeKey(b.nextAt), group: 'due' } : null),
-    contact: (b) => ({ key: `${b.contact}|${timeKey(b.createdAt)}` }),
+    /** Without what is just leaving: that is gone a moment later, and its contact names it (`lastAnswer`, `after`). */
+    contact: (b) =>
+      b.state === 'sending' && b.via === 'reply' && b.attempts === 1 && b.cause !== 'staff'
+        ? null
+        : { key: `${b.contact}|${timeKey(b.createdAt)}` },
   },
   /** What is on its way ends by being sent or given up, and counts from there. */
   expiresAt: (b) => (b.state === 'waiting' || b.state === 'sending' ? null : b.expiresAt),

@@ -39,3 +39,18 @@ it('a stop waits for the answer that is under way', async () => {
   expect(await h.store.list('ashiya', 'outgoing', 'contact', { prefix: `${r.contact}|`, limit: 9 })).toEqual([]);
   expect(h.line.calls.filter((call) => call.delivered)).toHaveLength(2);
 });
+
+it('words withdrawn while their answer is on its way are not in what another server would send', async () => {
+  const r = h.resident();
+  await r.follow();
+  const open = async () => JSON.stringify(await h.store.list('ashiya', 'outgoing', 'due', { limit: 9 }));
+  h.line.fault({ kind: 'slow', ms: 5_000 });
+  const event = h.line.events.text(r.userId, '借金が三百万円あります');
+  const { id } = (event as unknown as { message: { id: string } }).message;
+  await h.line.deliver('ashiya', [event]);
+  await expect.poll(open).toContain('三百万円');
+  await h.line.deliver('ashiya', [h.line.events.unsend(r.userId, id)]);
+  await expect.poll(open, { timeout: 4_000 }).not.toContain('三百万円');
+  expect(await open()).toContain('"state":"sending"');
+  await h.conversation.idle();
+});
