@@ -16,8 +16,8 @@ export interface Dispatcher {
   waiting(): number;
 }
 
-/** A turn takes about a quarter of a millisecond here; what is read and written meanwhile goes to the other threads together. */
-const AT_ONCE = 32;
+/** A turn takes about a quarter of a millisecond here: the other threads get their share before the round is over. */
+const AT_ONCE = 16;
 
 /**
  * @param free the worker may turn to others: what is left to do is to wait for somebody else (LINE's answer). The contact

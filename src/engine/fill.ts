@@ -8,6 +8,7 @@ import { slotSentence } from './japan-time.ts';
 import { ownWords } from './own-words.ts';
 import type { Run } from './run.ts';
 
+type Hours = NonNullable<Window['hours']>;
 type Values = Partial<Record<Placeholder, string>>;
 
 /** Puts values into `{…}`; a name without a value is left away. Pure; also used by the conversation. */
@@ -82,10 +83,22 @@ const DAYS = [
   ['sun', '日'],
 ] as const;
 
+/** Worked out once for each of a city's windows, which its files make anew when they change. */
+const known = new WeakMap<Hours, { texts: Texts; text: string }>();
+
 /** Opening hours as one reads them: 「月〜金 9:00-17:00」; days alike are put together. */
 function hoursText(texts: Texts, window: Window | null): string {
   const hours = window?.hours;
   if (hours === undefined) return texts['common.unknown_value'];
+  let found = known.get(hours);
+  if (found?.texts !== texts) {
+    found = { texts, text: spellHours(texts, hours) };
+    known.set(hours, found);
+  }
+  return found.text;
+}
+
+function spellHours(texts: Texts, hours: Hours): string {
   const groups: { first: string; last: string; times: string }[] = [];
   for (const [key, name] of DAYS) {
     const times = hours.weekly[key]

@@ -22,8 +22,12 @@ export function choicesBubble(choices: readonly Choice[], place: string): messag
     size: 'mega',
     body: { type: 'box', layout: 'vertical', spacing: 'sm', paddingAll: 'md', contents },
   };
-  return checkBubble(bubble, place);
+  return choices.length <= FEW && choices.every(isShort) ? bubble : checkBubble(bubble, place);
 }
+
+/** So few and so short buttons stay below LINE's limit whatever is in them: the counting costs more than the making. */
+const FEW = 5;
+const isShort = ({ label, data, uri = '' }: Choice): boolean => label.length + data.length + uri.length <= 400;
 
 /** @returns one message, or several when LINE takes no carousel that large. Cards keep their order. */
 export function cardsMessages(cards: readonly Card[], alt: string, place: string): messagingApi.FlexMessage[] {

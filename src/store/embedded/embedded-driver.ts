@@ -76,7 +76,10 @@ export function createEmbeddedDriver(options: EmbeddedOptions): Driver {
   /** Few wait a moment longer, so that what comes in the same round of the event loop is written with them. */
   const gather = (): void => {
     if (queue.length === 0 || underWay >= BATCHES) return;
-    if (queue.length >= ENOUGH) return writeAll();
+    if (queue.length >= ENOUGH) {
+      writeAll();
+      return;
+    }
     if (gathering) return;
     gathering = true;
     setImmediate(() => {

@@ -53,7 +53,10 @@ export function createCommit(options: { calls: Calls; changes: Changes; waitMs: 
 
   const gather = (name: string, city: City): void => {
     if (city.calls >= SIDE_BY_SIDE) return;
-    if (city.waiting.length >= ENOUGH) return void send(name, city);
+    if (city.waiting.length >= ENOUGH) {
+      void send(name, city);
+      return;
+    }
     if (city.gathering) return;
     city.gathering = true;
     // What comes in the same round of the event loop goes along.
