@@ -4,6 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { START_ARGS } from '#support/start-args.ts';
 
 export const SECRET = '0123456789abcdef0123456789abcdef';
 const TOP = join(import.meta.dirname, '..', '..');
@@ -48,7 +49,7 @@ export async function startService(options: {
     LINE_CHANNEL_ACCESS_TOKEN: 'token-ashiya',
     ...options.env,
   };
-  const child = spawn(process.execPath, ['src/start.mjs'], { cwd: TOP, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, START_ARGS, { cwd: TOP, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   await new Promise<void>((resolve, reject) => {
@@ -72,7 +73,7 @@ export async function startService(options: {
 
 /** For wrong settings: runs to the end. */
 export async function runToEnd(env: Record<string, string>): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, ['src/start.mjs'], {
+  const child = spawn(process.execPath, START_ARGS, {
     cwd: TOP,
     env: { PATH: process.env.PATH ?? '', CACHE_DIR: join(TOP, '.cache'), DATA_DIR: newDataDir(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
