@@ -218,8 +218,9 @@ function prepare(db: DatabaseSync) {
     expired: p(`SELECT s.kind, r.id, r.revision FROM records r INDEXED BY records_expires
       CROSS JOIN spaces s ON s.space = r.space
       WHERE r.expires IS NOT NULL AND r.expires <= ? AND s.municipality = ? ORDER BY r.expires LIMIT +?`),
+    // CROSS: in the order of the rows as they lie. The other way round each page would sort all there is of the city.
     scan: p(`SELECT r.rowid AS rowid, s.kind, ${COLUMNS}, r.entries, r.expires AS expiresAt FROM records r
-      JOIN spaces s ON s.space = r.space WHERE r.rowid > ? AND s.municipality = ? ORDER BY r.rowid LIMIT +?`),
+      CROSS JOIN spaces s ON s.space = r.space WHERE r.rowid > ? AND s.municipality = ? ORDER BY r.rowid LIMIT +?`),
     municipalities: p("SELECT DISTINCT municipality FROM spaces WHERE municipality <> '-' ORDER BY municipality"),
   };
 }
