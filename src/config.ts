@@ -15,7 +15,7 @@ const environmentSchema = z.object({
   DATA_DIR: z.string().min(1).default('.data'),
   REDIS_URL: z
     .string()
-    .regex(/^(rediss?|redis-cluster|redis-sentinel|rediss-cluster):\/\//u, 'must begin with redis:// or rediss://')
+    .regex(/^(rediss?(-cluster|-sentinel)?|redis-unix):\/\//u, 'must begin with redis:// or rediss://')
     .optional(),
   REDIS_ALLOW_UNSAFE: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
   MUNICIPALITIES: z

@@ -69,6 +69,16 @@ describe('the address of Redis', () => {
       { tls: {}, nodes: [{ host: '::1', port: 7000 }], login: { username: 'tsunagi' } },
     ],
     [
+      'redis-unix://u:p%40@/run/redis%20x/redis.sock?database=2',
+      {
+        mode: 'single',
+        file: { path: '/run/redis x/redis.sock' },
+        login: { username: 'u', password: 'p@' },
+        database: 2,
+      },
+    ],
+    ['redis-unix:///redis.sock', { mode: 'single', file: { path: '/redis.sock' }, login: {}, tls: null, database: 0 }],
+    [
       'redis-cluster://u:p@a:1,b:2',
       {
         mode: 'cluster',
@@ -164,6 +174,22 @@ describe.skipIf(why !== null)('redis at start', { timeout: 30_000 }, () => {
     const driver = await createRedisDriver({ url: `redis://tsunagi:password@127.0.0.1:${server.port}` });
     await useAll(driver);
     await driver.close();
+  });
+
+  it('works by the file of a server on the same machine, also when that starts again', async () => {
+    const server = await start();
+    await addDocumentedUser(server);
+    const url = server.fileUrl.replace('//', '//tsunagi:password@');
+    const driver = await createRedisDriver({ url });
+    await useAll(driver);
+    await server.kill();
+    await server.start();
+    await addDocumentedUser(server);
+    await expect.poll(() => driver.ping().then(() => 'here', String), { timeout: 5_000 }).toBe('here');
+    await driver.close();
+    const nowhere = `${server.dir}/none.sock`;
+    const nobody = createRedisDriver({ url: `redis-unix://${nowhere}`, waitMs: 200 });
+    await expect(nobody).rejects.toThrow(`Redis at ${nowhere} does not answer`);
   });
 
   it('refuses data of a newer program', async () => {

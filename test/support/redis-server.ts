@@ -44,6 +44,8 @@ export async function freePort(): Promise<number> {
 export interface RedisServer {
   readonly port: number;
   readonly url: string;
+  /** The same server by its file. */
+  readonly fileUrl: string;
   readonly dir: string;
   readonly pid: number;
   /** Runs redis-cli against it. */
@@ -61,6 +63,7 @@ export async function startRedis(
 ): Promise<RedisServer> {
   const dir = await mkdtemp(join(tmpdir(), 'tsunagi-redis-'));
   const port = options.port ?? (await freePort());
+  const file = join(dir, 'redis.sock');
   let child: ChildProcess;
   const ports = options.tls === true ? ['--port', '0', '--tls-port', String(port)] : ['--port', String(port)];
   const common = [...ports, '--bind', '127.0.0.1', '--dir', dir];
@@ -68,7 +71,7 @@ export async function startRedis(
   const start = async (): Promise<void> => {
     const args =
       options.sentinel === undefined
-        ? [...common, ...KEEPS, ...(options.args ?? [])]
+        ? [...common, '--unixsocket', file, ...KEEPS, ...(options.args ?? [])]
         : [join(dir, 'sentinel.conf'), ...common, '--sentinel'];
     if (options.sentinel !== undefined) await writeFile(join(dir, 'sentinel.conf'), options.sentinel, { flag: 'a' });
     child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -96,6 +99,7 @@ export async function startRedis(
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
+    fileUrl: `redis-unix://${file}`,
     dir,
     get pid() {
       return child.pid!;

@@ -1,6 +1,6 @@
 /** The clients of node-redis, made in one place: their settings, and what their errors mean. */
 import { createClient, RESP_TYPES } from 'redis';
-import type { Login, Tls } from './target.ts';
+import type { Address, Login, SocketFile, Tls } from './target.ts';
 
 /** Nothing was sent: there is no connection at the moment. */
 export class NotConnected extends Error {
@@ -32,19 +32,18 @@ export function socketOptions(tls: Tls | null, connectTimeout: number) {
 export type Client = ReturnType<typeof newClient>;
 
 export function newClient(options: {
-  host: string;
-  port: number;
+  at: Address | SocketFile;
   login: Login;
   tls: Tls | null;
   database: number;
   connectTimeout: number;
 }) {
-  const { host, port, login, tls, database, connectTimeout } = options;
+  const { at, login, tls, database, connectTimeout } = options;
   const client = createClient({
     ...clientOptions(login),
     database,
     // Reconnecting is the connection's own work: with Sentinels the address may have changed.
-    socket: { host, port, ...socketOptions(tls, connectTimeout), reconnectStrategy: false },
+    socket: { ...at, ...socketOptions(tls, connectTimeout), reconnectStrategy: false },
     commandOptions,
   });
   // Without a listener Node would end the process; what happened reaches the callers as rejections.

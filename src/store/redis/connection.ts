@@ -3,7 +3,7 @@ import { StoreError } from '../store.ts';
 import { isRefusedLogin } from './client.ts';
 import { createClusterConnection } from './cluster-connection.ts';
 import { createSingleConnection } from './single-connection.ts';
-import type { Target } from './target.ts';
+import { nameOf, type Target } from './target.ts';
 
 export type Argument = string | Buffer;
 
@@ -31,7 +31,7 @@ export async function connect(target: Target, waitMs: number): Promise<Connectio
     return await create(target, waitMs);
   } catch (cause) {
     if (cause instanceof StoreError) throw cause;
-    const where = target.nodes.map(({ host, port }) => `${host}:${port}`).join(', ');
+    const where = target.file?.path ?? target.nodes.map(nameOf).join(', ');
     if (isRefusedLogin(cause)) {
       throw new StoreError('misconfigured', `Redis at ${where} refuses the user name or password`, { cause });
     }

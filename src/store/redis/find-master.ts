@@ -7,7 +7,7 @@ export async function findMaster(target: Target, waitMs: number): Promise<Addres
   const { name, login } = target.sentinel!;
   let problem: unknown = new Error('no Sentinel was named');
   for (const node of target.nodes) {
-    const client = newClient({ ...node, login, tls: target.tls, database: 0, connectTimeout: waitMs / 2 });
+    const client = newClient({ at: node, login, tls: target.tls, database: 0, connectTimeout: waitMs / 2 });
     try {
       await inTime(client.connect(), waitMs / 2, 'the Sentinel did not greet in time');
       const asked = client.sendCommand(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name]) as Promise<unknown>;

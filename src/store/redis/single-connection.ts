@@ -5,7 +5,7 @@
 import { type Client, inTime, isRefusedLogin, NotConnected, newClient, TooLate } from './client.ts';
 import type { Connection } from './connection.ts';
 import { findMaster } from './find-master.ts';
-import type { Target } from './target.ts';
+import { type Address, nameOf, type SocketFile, type Target } from './target.ts';
 
 const LONGEST_PAUSE = 1000;
 /** At the start, how many times as long as otherwise a slow greeting is waited for. */
@@ -18,8 +18,8 @@ export async function createSingleConnection(target: Target, waitMs: number): Pr
   let retry: NodeJS.Timeout | undefined;
 
   const open = async (): Promise<void> => {
-    const address = target.sentinel === null ? target.nodes[0]! : await findMaster(target, waitMs);
-    const next = newClient({ ...address, ...target, connectTimeout: waitMs });
+    const at = target.sentinel === null ? (target.file ?? target.nodes[0]!) : await findMaster(target, waitMs);
+    const next = newClient({ ...target, at, connectTimeout: waitMs });
     const lost = (): void => {
       if (client !== next) return;
       client = null;
@@ -68,9 +68,9 @@ export async function createSingleConnection(target: Target, waitMs: number): Pr
   return {
     send,
     async sendToAll(args) {
-      const options = client?.options.socket as { host: string; port: number } | undefined;
+      const at = client?.options.socket as Address | SocketFile | undefined;
       const reply = await send('', args);
-      return [{ address: `${options?.host}:${options?.port}`, reply }];
+      return [{ address: at ? nameOf(at) : '', reply }];
     },
     async subscribe(channel, listener) {
       channels.set(channel, listener);

@@ -7,6 +7,14 @@ export interface Address {
   port: number;
 }
 
+/** The server is on this machine and listens at a file. */
+export interface SocketFile {
+  path: string;
+}
+
+export const nameOf = (place: Address | SocketFile): string =>
+  'path' in place ? place.path : `${place.host}:${place.port}`;
+
 export interface Login {
   username?: string;
   password?: string;
@@ -42,6 +50,8 @@ export type RedisPlace = { url: string } | { sentinel: SentinelOptions } | { clu
 export interface Target {
   mode: 'single' | 'sentinel' | 'cluster';
   nodes: readonly Address[];
+  /** Instead of `nodes`. */
+  file: SocketFile | null;
   login: Login;
   tls: Tls | null;
   database: number;
@@ -56,6 +66,7 @@ export function readTarget(place: RedisPlace): Target {
   return {
     mode: 'sentinel' in place ? 'sentinel' : 'cluster',
     nodes: options.nodes,
+    file: null,
     login: loginOf(options.username, options.password),
     tls: options.tls ?? null,
     database: 'sentinel' in place ? (place.sentinel.database ?? 0) : 0,
@@ -66,12 +77,28 @@ export function readTarget(place: RedisPlace): Target {
 const FORM =
   /^redis(?<tls>s)?(?:-(?<mode>cluster|sentinel))?:\/\/(?:(?<username>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<nodes>[^/?@]+)(?:\/(?<path>[^?]*))?(?:\?(?<query>.*))?$/u;
 
+/** As a URL without a host, whose path is a file. */
+const FILE_FORM =
+  /^redis-unix:\/\/(?:(?<username>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<path>\/[^?]+)(?:\?database=(?<database>\d+))?$/u;
+
 /**
- * `redis[s]://[user[:password]@]host[:port][/database]`, `redis[s]-cluster://…@host:port,host:port…`,
+ * `redis[s]://[user[:password]@]host[:port][/database]`, `redis-unix://[user[:password]@]/file[?database=n]`, `redis[s]-cluster://…@host:port,host:port…`,
  * `redis[s]-sentinel://…@host:port,host:port…/master-name[/database]`; after `?`: `ca`, `cert`, `key` (PEM files),
  * `sentinelUsername`, `sentinelPassword`.
  */
 function parseUrl(url: string): Target {
+  const file = FILE_FORM.exec(url)?.groups;
+  if (file) {
+    return {
+      mode: 'single',
+      nodes: [],
+      file: { path: decodeURIComponent(file.path!) },
+      login: loginOf(decode(file.username), decode(file.password)),
+      tls: null,
+      database: Number(file.database ?? 0),
+      sentinel: null,
+    };
+  }
   const parts = FORM.exec(url)?.groups;
   if (!parts) throw wrong('the URL must look like redis://user:password@host:6379');
   const mode = (parts.mode ?? 'single') as Target['mode'];
@@ -87,6 +114,7 @@ function parseUrl(url: string): Target {
   return {
     mode,
     nodes,
+    file: null,
     login: loginOf(decode(parts.username), decode(parts.password)),
     tls: parts.tls === 's' ? readTls(query) : null,
     database: Number(database),
