@@ -14,7 +14,7 @@ import { placesOf } from './storage.ts';
 
 const PAGE = 500;
 /** Looks at a city before a fault is believed while the service runs. */
-const LOOKS = 4;
+const LOOKS = 6;
 
 export interface Report {
   city: string;
