@@ -122,7 +122,9 @@ const contact = kind({
     /** Of the record. The talk in it may end earlier. */
     expiresAt: z.int().nullable().default(null),
   }),
-  version: 1,
+  // A program that keeps the talk beside it must not write it: it would leave an old one here.
+  version: 2,
+  migrations: [(body) => body],
   expiresAt: (b) => earlier(b.expiresAt, b.talk?.expiresAt ?? null),
   remains: (b, now) =>
     b.expiresAt !== null && b.expiresAt <= now ? null : { body: { ...b, talk: null, done: [] }, gone: 'session' },
