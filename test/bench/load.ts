@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { whyNoRedis } from '../support/redis-server.ts';
 import { SECRET } from '../support/service.ts';
 import { createGenerator, type Generator, type LoadResult } from './load/generator.ts';
+import { median } from './load/median.ts';
 import { type Candidate, makePlace, type Place, type Servers, startServers } from './load/servers.ts';
 import { CRISIS_SHARE, readTexts } from './load/texts.ts';
 
@@ -145,12 +146,6 @@ function print(all: readonly Ready[], loads: readonly number[]): void {
       );
     }
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 if (import.meta.main) await run(process.argv.slice(2));
