@@ -61,11 +61,10 @@ async function assess(talk: Talk): Promise<Result> {
   const texts = [...heard, ...household]
     .sort((a, b) => a.at - b.at)
     .flatMap(({ text }) => (text === null ? [] : [text]));
-  const { assessed } = talk;
-  const assessment =
-    assessed !== null && texts.length === 1 && texts[0] === assessed.text
-      ? assessed.assessment
-      : await talk.world.triage.assess(texts.at(-1) ?? '', texts.slice(0, -1));
+  const { words } = talk;
+  const assessment = await (words !== null && texts.length === 1 && texts[0] === words.text
+    ? words.assessment
+    : talk.world.triage.assess(texts.at(-1) ?? '', texts.slice(0, -1)));
   keepUnmatched(talk, assessment);
   const question = splittingQuestion(assessment, talk.world.questions);
   return { type: 'triage', assessment, question: question && { ...question, choices: [...question.choices] } };

@@ -15,12 +15,11 @@ import type { Talk } from './talk.ts';
 type Text = Extract<Incoming, { type: 'text' }>;
 
 export async function answerText(talk: Talk, event: Text): Promise<void> {
-  const { world } = talk;
-  const text = event.text.trim();
-  if (text === '') return;
+  const { world, words } = talk;
+  if (words === null) return;
+  const { text } = words;
   // R14: in every state, before any other logic.
-  const assessment = await (talk.assessing ?? world.triage.assess(text));
-  talk.assessed = { text, assessment };
+  const assessment = await words.assessment;
   const command = world.content().repair(text);
   const ours = command !== null || isLabel(talk, text);
   if (assessment.crisis !== 'none' && (!ours || isRuled(assessment))) return answerCrisis(talk, event, assessment);

@@ -53,9 +53,9 @@ export async function giveUp(
 }
 
 async function answerDanger(talk: Talk): Promise<void> {
-  const { event, world } = talk;
-  if (event.type !== 'text' || event.text.trim() === '') return;
-  const assessment = await (talk.assessing ?? world.triage.assess(event.text.trim()));
+  const { event, words } = talk;
+  if (event.type !== 'text' || words === null) return;
+  const assessment = await words.assessment;
   if (assessment.crisis !== 'none') await answerCrisis(talk, event, assessment);
 }
 

@@ -54,11 +54,14 @@ export function unkept(event: Incoming): Stored<'inbox'> {
  * A message is known by its own id, which stays the same should it ever come under another event id. Everything else by
  * the event's id; an unsend names another event's message.
  */
-function markOf(event: Incoming): string {
+function nameOf(event: Incoming): string {
   return event.type === 'text' || event.type === 'media' || event.type === 'unread'
-    ? `m:${event.messageId}:${event.contact}`
-    : `e:${event.id}:${event.contact}`;
+    ? `m:${event.messageId}`
+    : `e:${event.id}`;
 }
+
+/** Its id in the inbox; among its contact's events its name is enough. */
+const markOf = (event: Incoming): string => `${nameOf(event)}:${event.contact}`;
 
 function bodyOf(event: Incoming, position: number): Body<'inbox'> {
   const order = `${timeKey(event.at)}|${timeKey(event.receivedAt)}|${String(position).padStart(4, '0')}`;
@@ -66,8 +69,6 @@ function bodyOf(event: Incoming, position: number): Body<'inbox'> {
 }
 
 type Contact = Body<'contact'>;
-
-const nameOf = (event: Incoming): string => markOf(event).slice(0, -event.contact.length - 1);
 
 /** An earlier delivery of it has had its turn. */
 export async function isDone(store: Store, { done }: Contact, event: Incoming): Promise<boolean> {

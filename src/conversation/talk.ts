@@ -52,10 +52,11 @@ export interface Talk {
   readonly ahead: Promise<string | null>;
   /** What goes out at the end of this turn, in order. */
   readonly said: Message[];
-  /** This event's own words under assessment, since the turn began: it goes on while the store is asked who they are. */
-  readonly assessing: Promise<Assessment> | null;
-  /** This event's own words, assessed: made once, asked for by the crisis check and often by the flow. */
-  assessed: { text: string; assessment: Assessment } | null;
+  /**
+   * This event's own words, under assessment since the turn began, while the store is asked who they are. Asked for by the
+   * crisis check and often by the flow. Null when there are none.
+   */
+  readonly words: { text: string; assessment: Promise<Assessment> } | null;
 }
 
 /** Whether an answer of this city is still on its way. */
@@ -70,7 +71,7 @@ export async function openTalk(
   onItsWay: OnItsWay,
 ): Promise<Talk> {
   const now = world.clock.now();
-  const assessing = event.type === 'text' ? assess(world, event.text.trim()) : null;
+  const words = event.type === 'text' ? assess(world, event.text.trim()) : null;
   const contact = await draft.get('contact', event.contact);
   return {
     world,
@@ -82,8 +83,7 @@ export async function openTalk(
     ahead: askAhead(contact?.lastAnswer ?? null, onItsWay),
     session: contact ? await sessionOf(draft, event.contact, contact) : null,
     said: [],
-    assessing,
-    assessed: null,
+    words,
   };
 }
 
@@ -120,12 +120,12 @@ export async function closeTalk(talk: Talk): Promise<Ready | null> {
   return { outgoing: { id, revision: 1, body: (await draft.get('outgoing', id))! }, contact: talk.contact };
 }
 
-function assess({ triage }: World, words: string): Promise<Assessment> | null {
-  if (words === '') return null;
-  const assessing = Promise.resolve(triage.assess(words));
+function assess({ triage }: World, text: string): Talk['words'] {
+  if (text === '') return null;
+  const assessment = Promise.resolve(triage.assess(text));
   // A turn that fails before it comes to the words does not look at it.
-  assessing.catch(() => {});
-  return assessing;
+  assessment.catch(() => {});
+  return { text, assessment };
 }
 
 function askAhead(last: string | null, onItsWay: OnItsWay): Promise<string | null> {

@@ -3,6 +3,9 @@
  * several operations at once. It never keeps a body's content. `sealed-store.ts` makes a `Store` of it.
  */
 
+/** A key never holds a control character, so this ends every prefix range. */
+export const AFTER_ALL = '\u{10ffff}';
+
 /** One row of an index: name, key that sorts by bytes, group counted (or null). */
 export type RawEntry = readonly [index: string, key: string, group: string | null];
 

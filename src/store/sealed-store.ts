@@ -1,6 +1,14 @@
 /** Makes a typed `Store` of a driver: schemas, versions and migrations, index keys, seals. Knows no domain rule. */
 import type { KeyRing } from '#support/key-ring.ts';
-import { contextOf, type Driver, type RawEntry, type RawOperation, type RawRecord, UNFINISHED } from './driver.ts';
+import {
+  AFTER_ALL,
+  contextOf,
+  type Driver,
+  type RawEntry,
+  type RawOperation,
+  type RawRecord,
+  UNFINISHED,
+} from './driver.ts';
 import { type Body, KINDS, type Kind } from './kinds.ts';
 import {
   type Inspected,
@@ -23,8 +31,6 @@ interface Definition {
 }
 const definitionOf = (kind: Kind): Definition => KINDS[kind] as Definition;
 
-/** A key never holds a control character, so this ends every prefix range. */
-const AFTER_ALL = '\u{10ffff}';
 /** Damaged records told of, each once. */
 const MOST_TOLD = 1_000;
 

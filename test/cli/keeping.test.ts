@@ -71,7 +71,7 @@ describe('doctor', () => {
     expect(reports.flatMap((report) => report.faults)).toEqual([]);
     expect(code).toBe(0);
     const city = reports.find((report) => report.city === 'ashiya')!;
-    expect(city.kinds).toMatchObject({ contact: 4 as number });
+    expect(city.kinds).toMatchObject({ contact: 4 });
     expect(city.kinds.ticket).toBeGreaterThanOrEqual(2);
     console.log(`doctor: ${city.records} records, ${Object.keys(city.kinds).length} kinds, 0 faults`);
   });

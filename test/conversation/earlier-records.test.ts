@@ -1,5 +1,6 @@
 /** What earlier versions of this service have kept is taken up as it is. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { damage } from './damage.ts';
 import { type Harness, openHarness } from './harness.ts';
 
 let h: Harness;
@@ -59,4 +60,18 @@ it('deletes on request what stands beside the contact, too', async () => {
   await r.tap('消す');
   expect(await h.store.get('ashiya', 'session', r.contact)).toBeNull();
   expect(JSON.stringify(await h.store.get('ashiya', 'contact', r.contact))).not.toContain('三百万円');
+});
+
+it('hears danger, and what they write next, when what stands beside the contact cannot be read', async () => {
+  const r = h.resident();
+  await r.follow();
+  await r.say('家賃が払えません');
+  await asBefore(r.contact);
+  damage(h.dbPath, 'session');
+  await h.restart();
+  expect((await r.say('もう死にたい')).join('\n')).toMatch(/0120|#7119|119|電話/u);
+  expect(await h.tickets()).toHaveLength(1);
+  const screen = await r.say('家賃が払えません');
+  expect(screen.join('\n')).not.toContain('こちらの不具合');
+  expect(screen.length).toBeGreaterThan(0);
 });

@@ -1,8 +1,8 @@
 /** What stands of a resident cannot be read any more (a disk, a hand): they are heard nevertheless, danger before anything else. */
 import { randomUUID } from 'node:crypto';
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Body } from '#store/kinds.ts';
+import { damage } from './damage.ts';
 import { type Harness, openHarness } from './harness.ts';
 
 let h: Harness;
@@ -12,15 +12,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await h.close();
 });
-
-function damage(kind: string): void {
-  const db = new DatabaseSync(h.dbPath, { timeout: 1000 });
-  db.prepare(
-    `UPDATE records SET body = CAST(substr(body, 1, length(body) - 1) || x'00' AS BLOB)
-     WHERE space = (SELECT space FROM spaces WHERE municipality = 'ashiya' AND kind = ?)`,
-  ).run(kind);
-  db.close();
-}
 
 /** An answer that LINE took at once leaves nothing to be damaged. */
 function leaveAnswer(kind: string): void {
@@ -36,7 +27,7 @@ describe.each([['contact'], ['ticket'], ['outgoing'], ['alert'], ['unmatched'], 
       leaveAnswer(kind);
       await r.say('夫に殴られて、こわくて家に帰れません');
       expect(await h.tickets()).toHaveLength(1);
-      damage(kind);
+      damage(h.dbPath, kind);
       await h.restart();
       const screen = await r.say('もう死にたい');
       expect(screen.join('\n')).toMatch(/0120|#7119|119|電話/u);
@@ -53,7 +44,7 @@ describe.each([['contact'], ['ticket'], ['outgoing'], ['alert'], ['unmatched'], 
       await r.follow();
       leaveAnswer(kind);
       await r.say('夫に殴られて、こわくて家に帰れません');
-      damage(kind);
+      damage(h.dbPath, kind);
       await h.restart();
       await r.say('家賃が払えません');
       const screen = await r.say('家賃が払えません');
@@ -85,7 +76,7 @@ it('a message on its way out that is damaged does not keep the others from leavi
   };
   const put = (id: string) => h.store.commit('ashiya', [{ type: 'put', kind: 'outgoing', id, revision: 0, body }]);
   await put('first');
-  damage('outgoing');
+  damage(h.dbPath, 'outgoing');
   await put('second');
   await h.conversation.beat();
   await h.conversation.idle();

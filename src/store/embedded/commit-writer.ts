@@ -4,12 +4,17 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { KeyRing } from '#support/key-ring.ts';
-import { contextOf, failureOf, isWrite, type RawCommit, type RawEntry, type RawOperation } from '../driver.ts';
+import {
+  AFTER_ALL,
+  contextOf,
+  failureOf,
+  isWrite,
+  type RawCommit,
+  type RawEntry,
+  type RawOperation,
+} from '../driver.ts';
 import { StoreError } from '../store.ts';
 import { unavailable } from './database.ts';
-
-/** A key never holds a control character, so this ends every prefix range. */
-const AFTER_ALL = '\u{10ffff}';
 
 export interface CommitRequest {
   municipality: string;
