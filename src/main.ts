@@ -82,6 +82,7 @@ async function run(config: Config): Promise<void> {
     tokens: new Map([...credentials].map(([city, { accessToken }]) => [city, accessToken])),
     baseUrl,
     clock,
+    inThread: { onLost: (error) => log.error('the thread that calls LINE was lost', { error }) },
     onCall: ({ municipality, call, status, outcome, code, requestId, detail, ms }) => {
       metrics.observe('line_call', { call, outcome }, ms / 1000);
       log.info('line call', { municipality, call, status, outcome, code, requestId, detail, ms: Math.round(ms) });
@@ -183,6 +184,7 @@ async function run(config: Config): Promise<void> {
   await closeServer(server);
   await staff.alerter.stop();
   await conversation.stop();
+  await line.close();
   tries.close();
   shared?.stop();
   await triage.close();

@@ -25,12 +25,17 @@ export class DeadlineError extends Error {
 
 type Call = 'reply' | 'push' | 'quota' | 'consumption';
 
+/** Plain data. */
 export interface Judged {
   outcome: Outcome;
   status: number | null;
   requestId: string | null;
   /** Places in the request that LINE complained of, e.g. `messages[0].text`. No words. */
   detail: string | null;
+}
+
+export function judgeAnswer({ status, headers }: Pick<AnswerFields, 'status' | 'headers'>): Judged {
+  return { outcome: { type: 'delivered' }, status, requestId: headers.get('x-line-request-id'), detail: null };
 }
 
 /**

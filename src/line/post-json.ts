@@ -10,7 +10,7 @@ import { AnswerError, DeadlineError } from './outcome.ts';
  * @returns the 2xx answer; its body is read to the end.
  * @throws AnswerError for any other answer; DeadlineError; TypeError with the network's error as `cause`.
  */
-export type PostJson = (path: string, body: unknown, headers: Record<string, string>) => Promise<Answered>;
+export type PostJson = (path: string, json: string, headers: Record<string, string>) => Promise<Answered>;
 
 export interface Answered {
   status: number;
@@ -39,13 +39,13 @@ export function createPostJson(options: { baseUrl: string; timeoutMs: number }):
     });
     return pool;
   };
-  return (path, body, headers) =>
+  return (path, json, headers) =>
     new Promise((resolve, reject) => {
       const call: Dispatcher.DispatchOptions = {
         path,
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
+        body: json,
       };
       const handler = readAnswer(timeoutMs, resolve, reject);
       if (pool) pool.dispatch(call, handler);

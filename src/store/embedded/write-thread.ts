@@ -1,5 +1,6 @@
 /** The thread that writes to the embedded database. It has a connection of its own; started by `thread-writer.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { goBehind } from '#support/go-behind.ts';
 import { createKeyRing } from '#support/key-ring.ts';
 import { createCommitWriter } from './commit-writer.ts';
 import { openDatabase } from './database.ts';
@@ -9,6 +10,7 @@ const { path, busyTimeoutMs, secretKeys } = workerData as ThreadData;
 const db = openDatabase(path, busyTimeoutMs);
 const write = createCommitWriter(db, secretKeys === null ? null : createKeyRing(secretKeys).seal);
 const port = parentPort!;
+goBehind();
 
 port.on('message', (message: Parameters<typeof unpack>[0] | 'close') => {
   if (message === 'close') {

@@ -29,7 +29,8 @@ const post = createPostJson({ baseUrl: LINE_API_BASE_URL!, timeoutMs: 10_000 });
 const answer = async ({ replyToken, message, source }: webhook.MessageEvent): Promise<void> => {
   const words = tokenizer.tokenize((message as webhook.TextMessageContent).text).length;
   await keep(`a:${source!.userId}`, keys.seal(Buffer.from(`${words}${ANSWER}`), 'answer'));
-  await post('/v2/bot/message/reply', { replyToken, messages: [{ type: 'text', text: String(words) }] }, {});
+  const messages = [{ type: 'text', text: String(words) }];
+  await post('/v2/bot/message/reply', JSON.stringify({ replyToken, messages }), {});
 };
 const app = new Hono();
 app.post('/line/:city/webhook', async (c) => {
