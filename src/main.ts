@@ -167,7 +167,7 @@ async function run(config: Config): Promise<void> {
       },
       clock,
       ids,
-      explain: (text) => triage.assess(text),
+      explain: (text) => triage.explain(text),
     });
   }
 

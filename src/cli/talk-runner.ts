@@ -209,13 +209,13 @@ function whatDone(step: TalkStep): string {
     : `[${tapped}]`;
 }
 
-function withStubs(triage: Triage | null, stubs: readonly Stub[]): Triage {
+function withStubs(triage: Triage | null, stubs: readonly Stub[]): Pick<Triage, 'assess'> {
   return {
     assess(text, earlier = []) {
       const all = [...earlier, text].join('\n');
       // The newest words decide; a stub for words said before holds until newer ones have their own.
       const stub = stubs.find((one) => text.includes(one.if)) ?? stubs.find((one) => all.includes(one.if));
-      if (stub !== undefined) return fromStub(stub, all);
+      if (stub !== undefined) return fromStub(stub);
       return triage?.assess(text, earlier) ?? UNCLEAR;
     },
   };
@@ -231,8 +231,7 @@ const UNCLEAR: Assessment = {
   concerns: [],
 };
 
-function fromStub(stub: Stub, text: string): Assessment {
-  const start = text.indexOf(stub.if);
+function fromStub(stub: Stub): Assessment {
   return {
     needs: stub.needs.map((need, index) => ({ need, score: 0.9 - index * 0.1 })),
     scope: stub.scope ?? (stub.needs.length > 0 ? 'need' : 'unclear'),
@@ -241,10 +240,7 @@ function fromStub(stub: Stub, text: string): Assessment {
     confident: stub.confident,
     evidence: stub.needs.map((need) => ({
       words: stub.if,
-      start,
-      end: start + stub.if.length,
       by: 'rule' as const,
-      source: 'talk',
       label: `need:${need}`,
       score: 1,
     })),

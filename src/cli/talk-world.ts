@@ -47,7 +47,7 @@ const CONTACT = 'resident';
 export async function openTalkWorld(options: {
   content: Content;
   municipality: string;
-  triage: Triage;
+  triage: Pick<Triage, 'assess'>;
   questions: Questions;
   /** Milliseconds UTC. */
   at: number;

@@ -5,17 +5,19 @@ import { aboutSchema, concernSchema, crisisSchema, needSchema, scopeSchema } fro
 export const evidenceSchema = z.strictObject({
   /** The resident's own words, as written; empty for a weight that has no single place in the text. */
   words: z.string(),
-  /** UTF-16 range [start, end) of `words` in the text given; both absent when there is no single place. */
-  start: z.int().nonnegative().optional(),
-  end: z.int().nonnegative().optional(),
   /** `rule`: an entry of a dictionary file; `weight`: a learned weight. */
   by: z.enum(['rule', 'weight']),
-  /** Which entry or feature, as staff find it (file:line for a rule, the feature's name for a weight). */
-  source: z.string(),
   /** The label this speaks for, e.g. `need:livelihood`, `crisis:suicide`, `about:family`, `scope:other`. */
   label: z.string(),
   /** Its part in that label's score; negative where it speaks against. */
   score: z.number(),
+  /**
+   * Of an explanation only (and of what earlier versions kept): which entry or feature, as staff find it (file:line for a
+   * rule, the feature's name for a weight), and the UTF-16 range [start, end) of `words` in the text, where there is one.
+   */
+  source: z.string().optional(),
+  start: z.int().nonnegative().optional(),
+  end: z.int().nonnegative().optional(),
 });
 export type Evidence = z.infer<typeof evidenceSchema>;
 
@@ -27,8 +29,13 @@ export const assessmentSchema = z.strictObject({
   crisis: crisisSchema,
   /** True when the first need is sure enough to act on without a splitting question. */
   confident: z.boolean(),
+  /** What speaks for the needs and the crisis; in an explanation, for everything that was found. */
   evidence: z.array(evidenceSchema),
   /** The kinds of trouble of the standard form; at most one is `most` (◎). */
   concerns: z.array(z.strictObject({ concern: concernSchema, most: z.boolean() })),
 });
 export type Assessment = z.infer<typeof assessmentSchema>;
+/** An assessment for staff who ask why. */
+export interface Explanation extends Assessment {
+  evidence: (Evidence & { source: string })[];
+}

@@ -8,7 +8,7 @@ import { type Context, Hono } from 'hono';
 import { csrf } from 'hono/csrf';
 import { secureHeaders } from 'hono/secure-headers';
 import { streamSSE } from 'hono/streaming';
-import type { Assessment } from '#contracts/assessment.ts';
+import type { Explanation } from '#contracts/assessment.ts';
 import type { Clock } from '#support/clock.ts';
 import type { Ids } from '#support/ids.ts';
 import { carryOut } from './acts.ts';
@@ -26,7 +26,7 @@ export interface SimulatorOptions {
   clock: Clock;
   ids: Ids;
   /** What triage sees in a text. */
-  explain?(text: string, municipality: string): Assessment | Promise<Assessment>;
+  explain?(text: string, municipality: string): Explanation | Promise<Explanation>;
   /** Where `routes` is mounted. Default `/simulator`. */
   base?: string;
 }

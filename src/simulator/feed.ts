@@ -1,5 +1,5 @@
 /** Turns what happens at the stand-in into pieces of the page: kept for the next page, and sent to the pages that are open. */
-import type { Assessment } from '#contracts/assessment.ts';
+import type { Explanation } from '#contracts/assessment.ts';
 import type { FakeLine } from './create-fake-line.ts';
 import { bubbleHtml, quickHtml } from './page/bubble.ts';
 import { type Html, timeOf } from './page/html.ts';
@@ -23,7 +23,7 @@ export interface FeedOptions {
   cities: readonly City[];
   action: string;
   now(): number;
-  explain: ((text: string, municipality: string) => Assessment | Promise<Assessment>) | undefined;
+  explain: ((text: string, municipality: string) => Explanation | Promise<Explanation>) | undefined;
 }
 
 export interface Feed {
@@ -128,7 +128,7 @@ export function createFeed(options: FeedOptions): Feed {
   }
 
   /** @returns null when there is nothing to say: a talk goes on when the explanation fails. */
-  async function explain(text: string, municipality: string): Promise<Assessment | null> {
+  async function explain(text: string, municipality: string): Promise<Explanation | null> {
     try {
       return (await options.explain?.(text, municipality)) ?? null;
     } catch {

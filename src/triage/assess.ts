@@ -1,10 +1,10 @@
 /** From an analysed text to an assessment. Crisis is settled first and by itself; then scope, needs, whose trouble. */
-import type { Assessment } from '#contracts/assessment.ts';
+import type { Assessment, Evidence } from '#contracts/assessment.ts';
 import { ABOUTS, type About, type Crisis, NEEDS, type Need, type Scope } from '#contracts/label-lists.ts';
 import { concernsOf } from './concerns.ts';
 import { confidence, confidenceInputs } from './confidence.ts';
 import { crisisOf } from './crisis.ts';
-import { evidenceFor } from './evidence.ts';
+import type { Labels } from './evidence.ts';
 import type { Analysis } from './features.ts';
 import type { KnownFeatures } from './known-features.ts';
 import { ABOUT_COLUMNS, HEADS, headPlace, type Model, NEED_COLUMNS, probability, scoreHeads } from './model.ts';
@@ -24,8 +24,13 @@ const NEED_OF_CRISIS: Record<Exclude<Crisis, 'none'>, Need> = {
   medical: 'mental',
 };
 
-/** `features`: those gathered with the analysis. */
-export function assess(analysis: Analysis, features: KnownFeatures, model: Model): Assessment {
+/** `features`: those gathered with the analysis. The evidence is gathered by `evidenceOf`. */
+export function assess<E extends Evidence>(
+  analysis: Analysis,
+  features: KnownFeatures,
+  model: Model,
+  evidenceOf: (labels: Labels) => E[],
+): Omit<Assessment, 'evidence'> & { evidence: E[] } {
   const p = scoreHeads(model, features);
   addRules(analysis, p);
   for (let h = 0; h < HEADS.length; h++) p[h] = probability(p[h]!, model.settings.calibration[h]!);
@@ -44,7 +49,7 @@ export function assess(analysis: Analysis, features: KnownFeatures, model: Model
     about,
     crisis,
     confident: scope === 'need' && sure >= model.settings.confidentFrom,
-    evidence: evidenceFor(analysis, model, features, { needs: needs.map((n) => n.need), scope, about, crisis }),
+    evidence: evidenceOf({ needs: needs.map((n) => n.need), scope, about, crisis }),
     concerns: scope === 'need' ? concernsOf(analysis, needs, crisis) : [],
   };
 }

@@ -4,10 +4,11 @@
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Assessment } from '#contracts/assessment.ts';
+import type { Assessment, Evidence, Explanation } from '#contracts/assessment.ts';
 import { assess } from './assess.ts';
 import { type CompiledDictionary, compileDictionary } from './compile-dictionary.ts';
 import { openDictionary } from './dictionary.ts';
+import { briefly, explained, type Labels, type Seen } from './evidence.ts';
 import { type Analysis, analyse } from './features.ts';
 import { NameGathering } from './gathering.ts';
 import { KnownFeatures } from './known-features.ts';
@@ -23,9 +24,10 @@ export interface Triage {
   /**
    * Pure and synchronous; never throws, whatever the text. `earlier`: messages of the same talk before this one, oldest
    * first. They add to what this one says, except for topics it turns down (「お金のことじゃなくて」).
-   * Places in the evidence refer to `text`; evidence from earlier messages has none.
    */
   assess(text: string, earlier?: readonly string[]): Assessment;
+  /** The same with everything that decided. Places in the evidence refer to `text`; what comes from earlier messages has none. */
+  explain(text: string, earlier?: readonly string[]): Explanation;
 }
 
 export interface TriageOptions {
@@ -45,13 +47,21 @@ export async function createTriage(options: TriageOptions): Promise<Triage> {
   const { model, dictionary, slips } = ready(dictionariesDir, tokenizer, own ? cacheDir : undefined);
   const opened = openDictionary(dictionary);
   const features = new KnownFeatures(model.vocabulary);
+  const read = <E extends Evidence>(
+    text: string,
+    earlier: readonly string[],
+    evidenceOf: (seen: Seen, labels: Labels) => E[],
+  ): ReturnType<typeof assess<E>> => {
+    const before = earlier.length === 0 ? '' : `${earlier.join('。')}。`;
+    const said = before + text;
+    const normalised = normalise(said, slips);
+    const analysis = analyse(normalised, tokenizer.tokenize(normalised.text), opened, features);
+    const seen = { analysis, features, model, said, offset: before.length };
+    return assess(analysis, features, model, (labels) => evidenceOf(seen, labels));
+  };
   return {
-    assess(text, earlier = []) {
-      const before = earlier.length === 0 ? '' : `${earlier.join('。')}。`;
-      const normalised = normalise(before + text, slips);
-      const analysis = analyse(normalised, tokenizer.tokenize(normalised.text), opened, features);
-      return withWords(assess(analysis, features, model), before + text, before.length);
-    },
+    assess: (text, earlier = []) => read(text, earlier, briefly),
+    explain: (text, earlier = []) => read(text, earlier, explained),
   };
 }
 
@@ -92,21 +102,4 @@ function ready(
   const compiled = compile(dir, tokenizer);
   if (file !== undefined) writeStartCache(file, model, compiled.dictionary, compiled.slips);
   return { model, ...compiled };
-}
-
-/** Cuts the words from the text. The evidence was made for this assessment alone, so it is filled in where it is. */
-function withWords(assessment: Assessment, whole: string, offset: number): Assessment {
-  for (const one of assessment.evidence) {
-    const { start, end } = one;
-    if (start === undefined || end === undefined) continue;
-    one.words = whole.slice(start, end);
-    if (start < offset) {
-      delete one.start;
-      delete one.end;
-    } else if (offset > 0) {
-      one.start = start - offset;
-      one.end = end - offset;
-    }
-  }
-  return assessment;
 }

@@ -1,55 +1,92 @@
-/** The words that made an answer: for each label given, the rules that spoke and the weightiest features. */
-import type { Evidence } from '#contracts/assessment.ts';
+/**
+ * The words that made an answer: for each label given, the rules that spoke and the weightiest features. A talk keeps them
+ * briefly, where they speak for a need or a crisis; staff who ask why are told everything, and where it comes from.
+ */
+import type { Evidence, Explanation } from '#contracts/assessment.ts';
 import type { PatternEntry } from '#contracts/dictionary.ts';
 import type { About, Crisis, Need, Scope } from '#contracts/label-lists.ts';
 import type { Analysis } from './features.ts';
 import type { KnownFeatures } from './known-features.ts';
 import { originalRange } from './mapped-text.ts';
 import { HEADS, headPlace, type Model, ROW, UNIT } from './model.ts';
-import type { Normalised } from './normalise.ts';
 
-interface Labels {
+export interface Labels {
   readonly needs: readonly Need[];
   readonly scope: Scope;
   readonly about: About;
   readonly crisis: Crisis;
 }
 
-/** So many weights are named for each label, from this part in the score on. */
+/** What was looked at. */
+export interface Seen {
+  readonly analysis: Analysis;
+  readonly features: KnownFeatures;
+  readonly model: Model;
+  /** All that was said, as written; the message itself begins at `offset`. */
+  readonly said: string;
+  readonly offset: number;
+}
+
+/** So many weights are named for each label, from this part in the score on; of the needs only the first three are. */
 const NAMED = 3;
 const NAMED_FROM = 0.05;
+const NAMED_NEEDS = 3;
 
-/** `words` come out empty; `withWords` of create-triage.ts cuts them from the resident's own text. */
-export function evidenceFor(analysis: Analysis, model: Model, features: KnownFeatures, labels: Labels): Evidence[] {
+/** What speaks for the needs and the crisis; a weight only where it has words. */
+export function briefly(seen: Seen, labels: Labels): Evidence[] {
   const evidence: Evidence[] = [];
-  for (const { entry, start, end } of analysis.patterns) {
+  for (const { entry, start, end } of seen.analysis.patterns) {
     const label = labelOf(entry);
-    if (label === undefined) continue;
-    const score = 'strength' in entry.says ? entry.says.strength : 1;
-    const range = originalRange(analysis.normalised, start, end);
-    evidence.push({
-      words: '',
-      start: range.start,
-      end: range.end,
-      by: 'rule',
-      source: `${entry.file}:${entry.line}`,
-      label,
-      score,
+    if (label === undefined || !isKept(entry)) continue;
+    evidence.push({ words: wordsAt(seen, start, end), by: 'rule', label, score: strengthOf(entry) });
+  }
+  const { starts, ends } = seen.features;
+  for (const head of keptHeads(labels)) {
+    const label = HEADS[head]!;
+    nameTelling(head, seen, (k, score) => {
+      if (starts[k]! < 0) return;
+      evidence.push({ words: wordsAt(seen, starts[k]!, ends[k]!), by: 'weight', label, score });
     });
   }
-  const naming: Naming = { evidence, normalised: analysis.normalised, model, features };
-  for (let i = 0; i < labels.needs.length && i < 3; i++) nameTelling(headPlace('need', labels.needs[i]!), naming);
-  if (labels.scope !== 'need') nameTelling(headPlace('scope', labels.scope), naming);
-  nameTelling(headPlace('about', labels.about), naming);
-  if (labels.crisis !== 'none') nameTelling(headPlace('crisis', labels.crisis), naming);
   return evidence;
 }
 
-interface Naming {
-  readonly evidence: Evidence[];
-  readonly normalised: Normalised;
-  readonly model: Model;
-  readonly features: KnownFeatures;
+/** Places refer to the message itself; what was said before has none. */
+export function explained(seen: Seen, labels: Labels): Explanation['evidence'] {
+  const evidence: Explanation['evidence'] = [];
+  const placeOf = (start: number, end: number): Pick<Evidence, 'words' | 'start' | 'end'> => {
+    const range = originalRange(seen.analysis.normalised, start, end);
+    const words = seen.said.slice(range.start, range.end);
+    const { offset } = seen;
+    return range.start < offset ? { words } : { words, start: range.start - offset, end: range.end - offset };
+  };
+  for (const { entry, start, end } of seen.analysis.patterns) {
+    const label = labelOf(entry);
+    if (label === undefined) continue;
+    const source = `${entry.file}:${entry.line}`;
+    evidence.push({ ...placeOf(start, end), by: 'rule', source, label, score: strengthOf(entry) });
+  }
+  const { at, starts, ends } = seen.features;
+  const [about, scope] = [headPlace('about', labels.about), headPlace('scope', labels.scope)];
+  for (const head of [...keptHeads(labels), about, ...(labels.scope === 'need' ? [] : [scope])]) {
+    const label = HEADS[head]!;
+    nameTelling(head, seen, (k, score) => {
+      const place = starts[k]! < 0 ? { words: '' } : placeOf(starts[k]!, ends[k]!);
+      evidence.push({ ...place, by: 'weight', source: seen.model.vocabulary.name(at[k]!), label, score });
+    });
+  }
+  return evidence;
+}
+
+function wordsAt({ analysis, said }: Seen, from: number, to: number): string {
+  const { start, end } = originalRange(analysis.normalised, from, to);
+  return said.slice(start, end);
+}
+
+function keptHeads({ needs, crisis }: Labels): number[] {
+  const heads = needs.slice(0, NAMED_NEEDS).map((need) => headPlace('need', need));
+  if (crisis !== 'none') heads.push(headPlace('crisis', crisis));
+  return heads;
 }
 
 /** What speaks for a head enough to be named: indices into the features, and the scores; used again for the next head. */
@@ -58,12 +95,11 @@ const scores: number[] = [];
 /** The score of what was named already. */
 const TAKEN = -1;
 
-/** Names the strongest parts of a head's score that do not overlap. */
-function nameTelling(head: number, { evidence, normalised, model, features }: Naming): void {
+/** Names the strongest parts of a head's score that do not overlap, by their place in the features. */
+function nameTelling(head: number, { model, features }: Seen, name: (feature: number, score: number) => void): void {
   const count = gatherTelling(head, model, features);
-  const { at, starts, ends } = features;
+  const { starts, ends } = features;
   const taken: number[] = [];
-  const label = HEADS[head]!;
   for (let named = 0; named < NAMED; ) {
     const best = strongest(count);
     if (best < 0) return;
@@ -73,14 +109,9 @@ function nameTelling(head: number, { evidence, normalised, model, features }: Na
     const score = Math.round(scores[best]! * 1000) / 1000;
     scores[best] = TAKEN;
     if (start >= 0 && taken.some((t) => start < ends[t]! && end > starts[t]!)) continue;
-    const source = model.vocabulary.name(at[k]!);
     named++;
-    if (start < 0) evidence.push({ words: '', by: 'weight', source, label, score });
-    else {
-      taken.push(k);
-      const range = originalRange(normalised, start, end);
-      evidence.push({ words: '', start: range.start, end: range.end, by: 'weight', source, label, score });
-    }
+    if (start >= 0) taken.push(k);
+    name(k, score);
   }
 }
 
@@ -106,6 +137,9 @@ function strongest(count: number): number {
   }
   return best;
 }
+
+const strengthOf = ({ says }: PatternEntry): number => ('strength' in says ? says.strength : 1);
+const isKept = ({ says }: PatternEntry): boolean => says.kind !== 'about' && says.kind !== 'scope';
 
 function labelOf(entry: PatternEntry): string | undefined {
   const { says } = entry;

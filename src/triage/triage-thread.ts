@@ -5,17 +5,19 @@
  * by text, so that one text can spoil no other's answer.
  */
 import { Worker } from 'node:worker_threads';
-import type { Assessment } from '#contracts/assessment.ts';
+import type { Assessment, Explanation } from '#contracts/assessment.ts';
 import type { TriageOptions } from './create-triage.ts';
 
 export interface TriageThread {
   /** As `Triage.assess`, later. Rejects when the thread was lost twice over this text, or after `close`. */
   assess(text: string, earlier?: readonly string[]): Promise<Assessment>;
+  /** As `Triage.explain`, likewise. */
+  explain(text: string): Promise<Explanation>;
   close(): Promise<void>;
 }
 
 /** A group of these goes over; their answers come back together, groups in the order in which they went. */
-export type Question = readonly [text: string, earlier: readonly string[]];
+export type Question = readonly [text: string, earlier: readonly string[], explain: boolean];
 export type FromThread = 'ready' | Assessment[];
 
 interface Job {
@@ -124,15 +126,18 @@ export async function createTriageThread(
       });
     });
 
+  const ask = (...question: Question): Promise<Assessment> => {
+    if (isClosed) return Promise.reject(new Error('triage is closed'));
+    return new Promise((resolve, reject) => {
+      waiting.push({ question, again: false, resolve, reject });
+      gather();
+    });
+  };
+
   await start();
   return {
-    assess(text, earlier = []) {
-      if (isClosed) return Promise.reject(new Error('triage is closed'));
-      return new Promise((resolve, reject) => {
-        waiting.push({ question: [text, earlier], again: false, resolve, reject });
-        gather();
-      });
-    },
+    assess: (text, earlier = []) => ask(text, earlier, false),
+    explain: (text) => ask(text, [], true) as Promise<Explanation>,
     async close() {
       isClosed = true;
       await worker?.terminate();

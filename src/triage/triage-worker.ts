@@ -10,6 +10,6 @@ const triage = await createTriage(workerData as TriageOptions);
 const tell = (message: FromThread): void => port.postMessage(message);
 
 port.on('message', (questions: readonly Question[]) => {
-  tell(questions.map(([text, earlier]) => triage.assess(text, earlier)));
+  tell(questions.map(([text, earlier, whole]) => (whole ? triage.explain : triage.assess)(text, earlier)));
 });
 tell('ready');

@@ -2,13 +2,13 @@
 import { mkdir } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Assessment } from '#contracts/assessment.ts';
+import type { Explanation } from '#contracts/assessment.ts';
 import { describeInBrowser } from '../browser/chromium.ts';
 import { type EchoService, startEchoService } from './echo-service.ts';
 
 const SHOTS = process.env.SCREENSHOTS;
 
-function explain(text: string): Assessment {
+function explain(text: string): Explanation {
   const at = text.indexOf('財布');
   const evidence = {
     words: '財布',

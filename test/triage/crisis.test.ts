@@ -152,7 +152,7 @@ describe('what a crisis answer is like', () => {
 
   it('shows the words that made it, as they were written', () => {
     const text = 'もう ｼﾆﾀｲ です';
-    const rule = triage.assess(text).evidence.find((e) => e.label === 'crisis:suicide' && e.by === 'rule');
+    const rule = triage.explain(text).evidence.find((e) => e.label === 'crisis:suicide' && e.by === 'rule');
     expect(rule?.words).toBe('ｼﾆﾀｲ');
     expect(text.slice(rule?.start, rule?.end)).toBe('ｼﾆﾀｲ');
     expect(rule?.source).toMatch(/^crisis\.txt:\d+$/);

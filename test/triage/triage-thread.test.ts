@@ -36,6 +36,7 @@ describe('the triage thread', () => {
     const texts = evaluationMessages().map(({ text }) => text);
     const answers = await Promise.all(texts.map((text) => thread.assess(text)));
     expect(answers).toEqual(texts.map((text) => inPlace.assess(text)));
+    expect(await thread.explain(texts[0]!)).toEqual(inPlace.explain(texts[0]!));
     expect(await thread.assess('お金のことです', ['母の介護で'])).toEqual(
       inPlace.assess('お金のことです', ['母の介護で']),
     );

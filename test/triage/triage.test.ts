@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assessmentSchema } from '#contracts/assessment.ts';
-import { ownTriage } from './triage-fixture.ts';
+import { evaluationMessages, ownTriage } from './triage-fixture.ts';
 
 const triage = await ownTriage();
 const first = (text: string, earlier?: string[]): string =>
@@ -61,8 +61,19 @@ describe('several messages of one talk', () => {
 
   it('points into the last message only', () => {
     const text = '家賃が払えない';
-    for (const e of triage.assess(text, ['母の物忘れがひどくて']).evidence) {
+    for (const e of triage.explain(text, ['母の物忘れがひどくて']).evidence) {
       if (e.start !== undefined) expect(text.slice(e.start, e.end)).toBe(e.words);
+    }
+  });
+
+  it('keeps of it, for a talk, only the words behind needs and crisis; an explanation has everything', () => {
+    for (const { text } of evaluationMessages()) {
+      const { evidence: kept, ...labels } = triage.assess(text, ['きのうも書きました']);
+      const { evidence: all, ...same } = triage.explain(text, ['きのうも書きました']);
+      expect(same).toEqual(labels);
+      const behind = all.filter((e) => /^(?:need|crisis):/u.test(e.label) && e.words !== '');
+      expect(kept).toEqual(behind.map(({ words, by, label, score }) => ({ words, by, label, score })));
+      expect(all.every((e) => e.source !== '')).toBe(true);
     }
   });
 
@@ -93,8 +104,8 @@ describe('whatever the text', () => {
     'brackets and signs': '（【「｛＜|+*?^$\\'.repeat(300),
   };
   it.each(Object.entries(awkward))('%s is answered in the contract’s form', (_, text) => {
-    const answer = triage.assess(text);
-    expect(assessmentSchema.safeParse(answer).success).toBe(true);
+    const answer = triage.explain(text);
+    for (const one of [triage.assess(text), answer]) expect(assessmentSchema.safeParse(one).success).toBe(true);
     for (const e of answer.evidence) if (e.start !== undefined) expect(text.slice(e.start, e.end)).toBe(e.words);
   });
 

@@ -1,5 +1,5 @@
 /** `tsunagi triage "…"` and `tsunagi triage --jsonl`: what is seen in a text, why, and what to edit to change it. */
-import type { Assessment, Evidence } from '#contracts/assessment.ts';
+import type { Explanation } from '#contracts/assessment.ts';
 import { ABOUT_NAMES, CONCERN_NAMES, CRISIS_NAMES, NEED_NAMES, type Need } from '#contracts/labels.ts';
 import { createTriage, type Triage } from '#triage/create-triage.ts';
 import { splittingQuestion } from '#triage/splitting-question.ts';
@@ -21,7 +21,7 @@ export async function triageText(options: TriageCommandOptions, io: Io): Promise
   const triage = await createTriage(options);
   if (options.jsonl) return answerLines(triage, io);
   const text = options.text ?? (await readAll(io)).trim();
-  const assessment = triage.assess(text);
+  const assessment = triage.explain(text);
   io.stdout.write(options.json ? `${JSON.stringify(assessment)}\n` : screen(text, assessment));
   return 0;
 }
@@ -36,7 +36,7 @@ async function answerLines(triage: Triage, io: Io): Promise<number> {
       io.stderr.write(`${number}行目が {"id": …, "text": …} の形ではありません。\n`);
       return 2;
     }
-    const { needs, scope, about, crisis, confident, evidence, concerns } = triage.assess(read.text);
+    const { needs, scope, about, crisis, confident, evidence, concerns } = triage.explain(read.text);
     io.stdout.write(`${JSON.stringify({ id: read.id, needs, scope, about, crisis, confident, evidence, concerns })}\n`);
   }
   return 0;
@@ -72,7 +72,7 @@ async function readAll(io: Io): Promise<string> {
 
 const SCOPE_NAMES = { need: '福祉の相談', unclear: 'まだわからない（聞き返す）', other: '福祉以外' } as const;
 
-function screen(text: string, assessment: Assessment): string {
+function screen(text: string, assessment: Explanation): string {
   const { needs, scope, about, crisis, confident, evidence, concerns } = assessment;
   const question = splittingQuestion(assessment);
   const lines = [
@@ -96,13 +96,13 @@ function screen(text: string, assessment: Assessment): string {
   return `${lines.join('\n')}\n`;
 }
 
-function evidenceLine({ words, by, source, label, score }: Evidence): string {
+function evidenceLine({ words, by, source, label, score }: Explanation['evidence'][number]): string {
   const sign = score >= 0 ? '+' : '';
   const what = words === '' ? '（文全体）' : `「${words}」`;
   return `  ${sign}${score.toFixed(2)}  ${label.padEnd(20)} ${what}  ${by === 'rule' ? `決まり ${source}` : source}`;
 }
 
-function hints(evidence: readonly Evidence[], first: Need | undefined): string[] {
+function hints(evidence: Explanation['evidence'], first: Need | undefined): string[] {
   const rules = [...new Set(evidence.filter((e) => e.by === 'rule').map((e) => e.source))];
   const groups = [...new Set(evidence.filter((e) => e.source.startsWith('群:')).map((e) => e.source.slice(2)))];
   return [

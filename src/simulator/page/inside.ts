@@ -1,6 +1,6 @@
 /** Behind the phones: what can be made to go wrong, every webhook and call as raw JSON, and what triage saw. */
 import { html } from 'hono/html';
-import type { Assessment } from '#contracts/assessment.ts';
+import type { Explanation } from '#contracts/assessment.ts';
 import { ABOUT_NAMES, CRISIS_NAMES, NEED_NAMES } from '#contracts/labels.ts';
 import type { Call, Delivery, Fault, FaultKind } from '../wire.ts';
 import { type Html, secondsOf } from './html.ts';
@@ -41,7 +41,7 @@ export function faultsHtml(faults: readonly Fault[]): Html {
 
 export interface Explained {
   text: string;
-  assessment: Assessment;
+  assessment: Explanation;
 }
 
 export function deliveryHtml(delivery: Delivery, names: readonly string[], explained: readonly Explained[]): Html {
@@ -64,7 +64,7 @@ function eventName(event: Delivery['events'][number]): string {
   return event.type;
 }
 
-function inShort({ needs, scope, crisis }: Assessment): string {
+function inShort({ needs, scope, crisis }: Explanation): string {
   const found =
     needs.map(({ need, score }) => `${NEED_NAMES[need]} ${Math.round(score * 100)}%`).join('、') || SCOPE_NAMES[scope];
   return crisis === 'none' ? found : `⚠ ${CRISIS_NAMES[crisis]}・${found}`;
@@ -83,7 +83,7 @@ ${rows.length === 0 ? '' : html`<table><thead><tr><th scope="col">ことば</th>
 }
 
 /** The text with the words marked that triage took up. */
-function marked(text: string, evidence: Assessment['evidence']): Html {
+function marked(text: string, evidence: Explanation['evidence']): Html {
   const ranges = evidence
     .flatMap(({ start, end }) => (start === undefined || end === undefined ? [] : [{ start, end }]))
     .sort((a, b) => a.start - b.start || b.end - a.end);
