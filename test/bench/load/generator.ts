@@ -62,9 +62,29 @@ export async function createGenerator(): Promise<Generator> {
   };
 }
 
-async function run(options: LoadOptions, waiting: Map<string, (via: 'reply' | 'push') => void>): Promise<LoadResult> {
+/** What a resident writes, signed by LINE. */
+interface Written {
+  userId: string;
+  token: string;
+  headers: string;
+  body: Buffer;
+}
+
+/** Made before the watch runs: what residents and LINE do for it, they do elsewhere. */
+function write(options: LoadOptions): Written[] {
   const residents = createHash('md5').update(options.seed).digest('hex').slice(0, 22);
+  return Array.from({ length: options.messages }, (_, n) => {
+    const userId = `U${residents}${n.toString(16).padStart(10, '0')}`;
+    const token = `${options.seed}-${n}`;
+    const body = Buffer.from(bodyOf(userId, token, options, n));
+    const signature = createHmac('sha256', options.secret).update(body).digest('base64');
+    return { userId, token, headers: `content-type: application/json\r\nx-line-signature: ${signature}\r\n`, body };
+  });
+}
+
+async function run(options: LoadOptions, waiting: Map<string, (via: 'reply' | 'push') => void>): Promise<LoadResult> {
   const path = `/line/${options.municipality}/webhook`;
+  const written = write(options);
   const replies: number[] = [];
   const acks: number[] = [];
   let failures = 0;
@@ -72,16 +92,12 @@ async function run(options: LoadOptions, waiting: Map<string, (via: 'reply' | 'p
   let begun = 0;
   const start = performance.now();
   const one = async (n: number, callers: readonly Caller[]): Promise<void> => {
-    const userId = `U${residents}${n.toString(16).padStart(10, '0')}`;
-    const token = `${options.seed}-${n}`;
-    const body = Buffer.from(bodyOf(userId, token, options, n));
-    const signature = createHmac('sha256', options.secret).update(body).digest('base64');
+    const { userId, token, headers, body } = written[n]!;
     const begin = performance.now();
     const answered = new Promise<'reply' | 'push'>((resolve) => {
       waiting.set(token, resolve);
       waiting.set(userId, resolve);
     });
-    const headers = `content-type: application/json\r\nx-line-signature: ${signature}\r\n`;
     const status = await callers[n % callers.length]!.post(path, headers, body);
     acks.push(performance.now() - begin);
     if (status !== 200) {
