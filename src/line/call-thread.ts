@@ -1,11 +1,11 @@
 /**
  * Calls to LINE from a thread of its own: the event loop that takes webhooks is the first thing to be short of time, and a
- * call over HTTP is a sixth of what it does for a message (docs/performance.md). Calls of one round of the event loop go
+ * call over HTTP is a fifth of what it does for a message (docs/performance.md). Calls of one round of the event loop go
  * over together, and so do answers.
  */
 import { Worker } from 'node:worker_threads';
 import type { CallOptions, Calls, SendCall } from './calls.ts';
-import { type Judged, judgeError } from './outcome.ts';
+import { type Judged, LOST } from './outcome.ts';
 
 /** What goes over: calls, each with a number. */
 export type ToCallThread = [number: number, call: SendCall][];
@@ -72,7 +72,7 @@ export function createCallThread(
       rest();
       const lost = [...underWay.values()];
       underWay.clear();
-      for (const resolve of lost) resolve(judgeError(fault, 'push'));
+      for (const resolve of lost) resolve(LOST);
     });
     return next;
   };
@@ -84,7 +84,7 @@ export function createCallThread(
       }),
     async close() {
       isClosed = true;
-      for (const { resolve } of leaving) resolve(judgeError(new Error('calls to LINE are closed'), 'push'));
+      for (const { resolve } of leaving) resolve(LOST);
       leaving = [];
       await worker?.terminate();
     },

@@ -34,6 +34,11 @@ export interface Judged {
   detail: string | null;
 }
 
+const SILENT = { status: null, requestId: null, detail: null };
+
+/** It may have been sent, and nobody heard how it went. */
+export const LOST: Judged = { ...SILENT, outcome: { type: 'later', unknown: true, code: 'connection_lost' } };
+
 export function judgeAnswer({ status, headers }: Pick<AnswerFields, 'status' | 'headers'>): Judged {
   return { outcome: { type: 'delivered' }, status, requestId: headers.get('x-line-request-id'), detail: null };
 }
@@ -54,13 +59,12 @@ export function judgeAnswer({ status, headers }: Pick<AnswerFields, 'status' | '
  */
 export function judgeError(error: unknown, call: Call): Judged {
   if (isAnswer(error)) return judgeStatus(error, call);
-  const silent = { status: null, requestId: null, detail: null };
-  if (error instanceof DeadlineError) return { ...silent, outcome: { type: 'later', unknown: true, code: 'timeout' } };
+  if (error instanceof DeadlineError) return { ...SILENT, outcome: { type: 'later', unknown: true, code: 'timeout' } };
   // The SDK parses a body only after it has seen a 2xx.
-  if (error instanceof SyntaxError) return { ...silent, outcome: { type: 'delivered' } };
+  if (error instanceof SyntaxError) return { ...SILENT, outcome: { type: 'delivered' } };
   return neverConnected(error)
-    ? { ...silent, outcome: { type: 'later', unknown: false, code: 'no_connection' } }
-    : { ...silent, outcome: { type: 'later', unknown: true, code: 'connection_lost' } };
+    ? { ...SILENT, outcome: { type: 'later', unknown: false, code: 'no_connection' } }
+    : LOST;
 }
 
 function judgeStatus({ status, headers, body }: AnswerFields, call: Call): Judged {

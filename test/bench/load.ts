@@ -12,7 +12,7 @@ import { median } from './load/median.ts';
 import { type Candidate, makePlace, type Place, type Servers, startServers } from './load/servers.ts';
 import { CRISIS_SHARE, readTexts } from './load/texts.ts';
 
-/** A service runs for weeks: it is measured when V8 has compiled it, which takes it some 40,000 messages (the floor 10,000). */
+/** A service runs for weeks: it is measured when V8 has compiled it, which takes some 40,000 messages. */
 const WARM_UP = 40_000;
 const CANDIDATES: readonly Candidate[] = [
   { name: 'floor', kind: 'floor', servers: 1 },
